@@ -1,0 +1,94 @@
+// Package model turns a document of any supported kind into one model: operations with their
+// effective annotations, messages and schemas. After this stage nothing knows any more whether
+// the document was AsyncAPI or OpenAPI.
+package model
+
+import (
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// Model is one document, ready to be lowered.
+type Model struct {
+	API         string // [a-z0-9_]+
+	Source      string // the document's path as the user named it
+	Format      string // "AsyncAPI 3.1.0"
+	Title       string
+	Version     string
+	Description string
+	BasePath    string // "/" or "/v1", never with a slash at the end otherwise
+	Operations  []*Operation
+	// Schemas holds every schema that an operation reaches, by a name that is unique in the
+	// model. The only references in them are "#/components/schemas/<name>".
+	Schemas []*Schema
+}
+
+// Operation is one exposed operation.
+type Operation struct {
+	Name        string // operationId, or operation key, or "GET /path" made from method and path
+	Pos         document.Pos
+	Summary     string
+	Description string
+	Tags        []string
+
+	// Endpoint is the effective endpoint object as JSON (map[string]any and so on) after
+	// merge and inherit switch, topics of root and server removed where the document itself
+	// names the topic. Origins tell for each leaf where it came from.
+	Endpoint    map[string]any
+	EndpointPos document.Pos // of the strongest annotation, for messages
+	Topic       endpoint.Topic
+	TopicPos    document.Pos
+
+	Entrypoints []*Entrypoint
+	Publish     *Payload // set when an entrypoint publishes
+	Subscribe   *Payload
+	Allow       map[string][]string
+	Origins     []endpoint.Origin
+}
+
+// Entrypoint is one effective entrypoint with its defaults filled in.
+type Entrypoint struct {
+	Kind       endpoint.Kind
+	Method     string
+	Path       string // relative to the base path, "{name}" templates
+	Params     []endpoint.Param
+	Config     map[string]any // whole effective object, defaults and qos included
+	Publishes  bool
+	Subscribes bool
+	Pos        document.Pos
+}
+
+// Payload is the messages of one direction.
+type Payload struct {
+	Messages     []*Message // at least one
+	ContentTypes []string   // lower case, without parameters; nil: any
+}
+
+// Message is one kind of message.
+type Message struct {
+	Name        string // as written: message key, messageId, or made from the operation
+	Pos         document.Pos
+	Summary     string
+	ContentType string // lower case, "" when the document says none
+	Schema      string // name in Model.Schemas; "" when the payload is not JSON Schema (Avro, Protobuf, none)
+	Headers     string // name in Model.Schemas; "" for none
+}
+
+// Schema is one JSON Schema of the document.
+type Schema struct {
+	Name    string // as in the document (component name) or made from where it stands
+	Pos     document.Pos
+	Node    *document.Node // for positions of what is inside; may hold unresolved references
+	JSON    any            // the schema, references rewritten; numbers are json.Number
+	Dialect Dialect
+}
+
+// Dialect says how the keywords of a schema are meant.
+type Dialect uint8
+
+// The dialects.
+const (
+	Draft07   Dialect = iota // AsyncAPI
+	OpenAPI30                // nullable, boolean exclusiveMinimum
+	Draft2020                // OpenAPI 3.1, and files that say so in $schema
+)

@@ -1,0 +1,71 @@
+// Package endpoint is the vocabulary that the generator and the runtime share: what an
+// operation is, as data. It imports nothing, so that both sides can import it.
+package endpoint
+
+// JSON is a JSON text. Configuration stays text here because both sides merge and validate
+// it with package schema.
+type JSON string
+
+// Descriptor says everything the runtime needs to serve one operation.
+//
+// The generator decides, the descriptor carries the decision, the runtime acts.
+type Descriptor struct {
+	API       string // name in paths, packages and group ids: [a-z0-9_]+
+	Operation string // operationId or operation key, as written in the document
+	Summary   string // one line for listings; may be empty
+	BasePath  string // "/" or "/v1": the document's, before the gateway's configuration
+
+	// Entrypoints in the order http-post, http-get, sse, websocket.
+	Entrypoints []Entrypoint
+
+	// Endpoint is the effective endpoint object, inherit switch applied. Topics stand in it
+	// only when a channel or operation wrote them, or nothing better than root or server did.
+	Endpoint JSON
+
+	// Topic is where records go when Endpoint names no topic for a direction.
+	Topic Topic
+
+	Publish   Payload // of http-post and websocket publishers
+	Subscribe Payload // of http-get, sse and websocket subscribers
+
+	Allow  map[string][]string // x-kafka-allow
+	Origin []Origin            // where each effective value came from
+}
+
+// Entrypoint is one way in from the web.
+type Entrypoint struct {
+	Kind   Kind
+	Method string // GET, POST or PUT
+	Path   string // "/orders/{id}", relative to the base path
+	Params []Param
+	// Config is the effective entrypoint object with its defaults (design.md 3.3), qos included.
+	Config JSON
+}
+
+// Param is a path parameter.
+type Param struct {
+	Name string
+	Enum []string // nil: [A-Za-z0-9_-]{1,64}
+}
+
+// Topic is a topic name that may hold {param} parts.
+type Topic struct {
+	Template string  // "orders.{region}"; empty: none
+	Params   []Param // each filled from the path parameter of its name, else from Default
+	Defaults map[string]string
+}
+
+// Payload describes the messages of one direction.
+type Payload struct {
+	Name         string   // event name of SSE; "" when there are several messages: "message"
+	ContentTypes []string // media types that a publisher may send, lower case; nil: any
+	Schema       *Schema  // nil: bytes pass unchecked
+	Headers      *Schema  // nil: unchecked. Values are checked as text, integers and booleans too
+}
+
+// Origin is the place in a document that gave a value.
+type Origin struct {
+	Pointer string // into the effective endpoint or entrypoints object, "/configuration/bootstrapServers"
+	Value   string // as JSON, secrets REDACTED
+	Source  string // "specs/orders.yaml:12:5"
+}

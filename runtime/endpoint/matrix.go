@@ -1,0 +1,27 @@
+package endpoint
+
+// Direction is seen from the web client.
+type Direction uint8
+
+// The directions.
+const (
+	Publishing Direction = 1 << iota
+	Subscribing
+)
+
+// Matrix says which levels an entrypoint has in a direction (design.md 8). Generator, runtime
+// and documentation read it here and nowhere else.
+func Matrix(kind Kind, d Direction) []QoS {
+	switch {
+	case kind == HTTPPost && d == Publishing, kind == WebSocket && d == Publishing,
+		kind == HTTPGet && d == Subscribing, kind == SSE && d == Subscribing,
+		kind == WebSocket && d == Subscribing:
+		return Levels()
+	case kind == Webhook && d == Subscribing:
+		return Levels()[1:]
+	}
+	return nil
+}
+
+// Served lists the levels that this version serves; the others are refused at generation.
+func Served() []QoS { return []QoS{None, Balanced} }

@@ -1,0 +1,85 @@
+// Package qos is the seam between the web and Kafka: what an entrypoint may ask of a reader or
+// a writer, whatever the level of the quality of service. Package kafka implements it;
+// entrypoints never know which of the three readers is behind a Stream.
+package qos
+
+import (
+	"context"
+	"time"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+)
+
+// Stream delivers records to one web client. Its methods are called by one goroutine.
+type Stream interface {
+	// Poll gives the records that are ready, at most max of them (0: no bound). With none it
+	// gives nil and a channel that is closed as soon as another Poll is worth a call.
+	// An error ends the stream; records given before it stay valid.
+	Poll(max int) (*Batch, <-chan struct{}, error)
+
+	// Settle says that the records [0,n) of a batch were delivered: at balanced they may be
+	// committed from now on. Batches are settled in the order in which Poll gave them.
+	Settle(b *Batch, n int)
+
+	// Cursor appends the id that means "received everything up to here", as plain text.
+	// It is valid as soon as the stream is open, and empty at levels without ids.
+	Cursor(dst []byte) []byte
+
+	// Close commits what was settled, gives the partitions up and frees the reader. It waits
+	// at most until ctx ends and is called exactly once.
+	Close(ctx context.Context) error
+}
+
+// Reset says where a partition without a position starts.
+type Reset string
+
+// The values of consumer.autoOffsetReset.
+const (
+	Latest   Reset = "latest"
+	Earliest Reset = "earliest"
+	NoReset  Reset = "none"
+)
+
+// Reading says what one stream reads.
+type Reading struct {
+	Kind       endpoint.Kind // http-get reads groups as a simple consumer
+	Level      endpoint.QoS
+	Topics     []string
+	Reset      Reset
+	CheckTopic bool       // missing topic: CodeTopicNotFound before any data
+	Cursor     string     // as the client gave it, "" for none; ignored at balanced
+	Group      string     // levels with a group
+	Transform  *Transform // nil: records pass as they are
+	// Wait bounds the opening of a simple consumer (http-get): its turn in the group.
+	Wait time.Duration
+}
+
+// Transform changes records on their way out: header removal and the subscribe hook. The
+// pointer is its identity, by which a hub keeps results.
+type Transform struct {
+	// Apply must not change rec. It returns rec itself, a changed copy, or core.ErrSkip.
+	// Any other error ends the streams that reach this record.
+	Apply func(ctx context.Context, rec *core.Record) (*core.Record, error)
+}
+
+// Source opens streams on one Kafka cluster with one set of credentials. Safe for concurrent use.
+type Source interface {
+	// Open resolves the start positions before it returns, so that nothing produced afterwards
+	// is missed. Errors are *core.Error: CodeInvalidCursor, CodeCursorGone (with Oldest),
+	// CodeTopicNotFound, CodeNoInitialOffset, CodeGroupInUse, CodeTooManyClients,
+	// CodeBrokerUnavailable, CodeReadTimeout.
+	Open(ctx context.Context, r Reading) (Stream, error)
+}
+
+// Sink writes to one Kafka cluster with one set of credentials, level and compression. Safe for
+// concurrent use.
+type Sink interface {
+	// Send writes one record. done runs exactly once, perhaps before Send returns, with the
+	// place where the record landed or a *core.Error: CodeBrokerUnavailable and
+	// CodeBackPressure only where the record is certainly not in Kafka, CodeOutcomeUnknown
+	// when produce.timeout passed without an answer, CodeTooLarge, CodeTopicNotFound.
+	// At level none done runs with a zero receipt once the record is handed over.
+	// The record and its bytes belong to the sink from now on.
+	Send(rec *core.Record, done func(core.Receipt, error))
+}
