@@ -25,8 +25,11 @@ type rule struct {
 
 var rules = []rule{
 	{"specs", nil, "specs holds documents only"},
-	{"schema", []string{"github.com/santhosh-tekuri/jsonschema/v5"},
-		"schema is the one source of configuration rules; generator, runtime and editors share it"},
+	{
+		"schema",
+		[]string{"github.com/santhosh-tekuri/jsonschema/v5"},
+		"schema is the one source of configuration rules; generator, runtime and editors share it",
+	},
 	{"templates", nil, "templates hold no logic"},
 	{"runtime/endpoint", nil, "the vocabulary of generator and runtime imports nothing"},
 	{"runtime/internal/core", nil, "core is imported by everything in runtime and imports the standard library only"},
@@ -35,8 +38,11 @@ var rules = []rule{
 		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen/v2",
 		"github.com/santhosh-tekuri/jsonschema/v5", "go.yaml.in/yaml", "golang.org/x/tools/imports", "golang.org/x/mod",
 	}, "the generator decides and knows nothing of Echo, Kafka or the running gateway"},
-	{"runtime/internal/kafka", []string{"runtime/endpoint", "runtime/internal", "github.com/twmb/franz-go", "golang.org/x/sync"},
-		"Kafka-facing packages know the seam (qos), not the web"},
+	{
+		"runtime/internal/kafka",
+		[]string{"runtime/endpoint", "runtime/internal", "github.com/twmb/franz-go", "golang.org/x/sync"},
+		"Kafka-facing packages know the seam (qos), not the web",
+	},
 	{"runtime/internal/security", []string{"runtime/internal", "github.com/twmb/franz-go"}, "security configures Kafka clients"},
 	{"runtime/internal/entrypoints", []string{
 		"runtime/endpoint", "runtime/internal/core", "runtime/internal/qos", "runtime/internal/web",

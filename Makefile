@@ -1,0 +1,61 @@
+# Penstock. `make help` lists the targets; Go and make are all a machine needs for run and test.
+
+SPECS   := $(wildcard specs/*.yaml specs/*.yml)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X github.com/penstock-dev/penstock/runtime.Version=$(VERSION)
+# The race detector needs a C compiler. RACE=-race asks for it outright, as CI does.
+CC_FOUND := $(shell command -v $$(go env CC) 2>/dev/null)
+RACE    ?= $(if $(CC_FOUND),-race)
+LINT    := go tool -modfile=tools/lint.mod
+
+.DEFAULT_GOAL := help
+.PHONY: help all build generate run test test-kafka test-readme bench fuzz lint fmt tidy vuln check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+all: generate build test ## generate, build and test
+
+build: ## build bin/penstock and bin/gateway, static
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/penstock ./cmd/gateway
+
+generate: ## write generated/ from specs/
+	go run ./cmd/penstock generate --out generated $(SPECS)
+
+run: ## start the gateway on specs/ with an embedded Kafka, and rebuild it when a document changes
+	@echo 'building penstock (the first time takes a minute)'
+	@go run ./cmd/penstock dev $(SPECS)
+
+test: ## run all Go tests against the embedded Kafka
+	go test $(RACE) -shuffle=on ./...
+
+test-kafka: ## run the contract suites against a real Apache Kafka, which it fetches and starts
+	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 ./runtime/... ./test/...
+
+test-readme: ## run the commands of README.md and look at what they print
+	scripts/readme.sh README.md
+
+bench: ## compare the gateway with a bare one: requests/s, CPU and memory as ratios (ARGS=--help)
+	go run ./bench $(ARGS)
+
+fuzz: ## fuzz every parser for FUZZTIME each (default 20s)
+	scripts/fuzz.sh $(or $(FUZZTIME),20s)
+
+lint: ## run golangci-lint, pinned in tools/lint.mod
+	$(LINT) golangci-lint run
+
+fmt: ## format the code
+	$(LINT) golangci-lint fmt
+
+tidy: ## tidy go.mod
+	go mod tidy
+
+vuln: ## look for known vulnerabilities in what is linked (needs vuln.go.dev)
+	$(LINT) govulncheck ./...
+
+check: lint ## lint, go.mod is tidy, generated/ is current
+	go mod tidy -diff
+	go run ./cmd/penstock generate --check --out generated $(SPECS)
+
+clean: ## remove what was built and fetched
+	rm -rf bin dist .cache
