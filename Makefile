@@ -33,7 +33,7 @@ test-kafka: ## run the contract suites against a real Apache Kafka, which it fet
 	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 ./runtime/... ./test/...
 
 test-readme: ## run the commands of README.md and look at what they print
-	scripts/readme.sh README.md
+	go run ./test/readme -start 'make run' -ready 'Ready' README.md
 
 bench: ## compare the gateway with a bare one: requests/s, CPU and memory as ratios (ARGS=--help)
 	go run ./bench $(ARGS)
