@@ -135,8 +135,9 @@ func background(start, ready string) (stop func(), err error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	var ending error
+	ended := make(chan struct{})
+	go func() { defer close(ended); ending = cmd.Wait() }()
 	stop = func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
 		select {
@@ -148,8 +149,8 @@ func background(start, ready string) (stop func(), err error) {
 	select {
 	case <-w.seen:
 		return stop, nil
-	case err := <-ended:
-		return nil, fmt.Errorf("%s ended before it was ready: %w", start, err)
+	case <-ended:
+		return nil, fmt.Errorf("%s ended before it was ready: %w", start, ending)
 	case <-time.After(waitReady):
 		stop()
 		return nil, fmt.Errorf("%s was not ready after %s", start, waitReady)
