@@ -1,0 +1,165 @@
+package cluster
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+)
+
+// metadataMinAge lets a client ask again soon about topics and leaders; the library's default
+// of 5 s delays every recovery.
+const metadataMinAge = 250 * time.Millisecond
+
+// maxDecompressed bounds what one compressed batch may unpack to, in bytes.
+const maxDecompressed = 64 << 20
+
+// Config is what all clients of all clusters have in common.
+type Config struct {
+	ClientID     string        // prefix of the client id that brokers see; default "penstock"
+	FetchMaxWait time.Duration // how long a broker may hold a fetch; default 250ms
+	DialTimeout  time.Duration // default 3s
+	Log          *slog.Logger  // required
+}
+
+func (c Config) withDefaults() Config {
+	if c.ClientID == "" {
+		c.ClientID = "penstock"
+	}
+	if c.FetchMaxWait == 0 {
+		c.FetchMaxWait = 250 * time.Millisecond
+	}
+	if c.DialTimeout == 0 {
+		c.DialTimeout = 3 * time.Second
+	}
+	return c
+}
+
+// Cluster makes the clients of one target. Safe for concurrent use.
+type Cluster struct {
+	Target Target
+
+	cfg    Config
+	tls    *tls.Config
+	log    *slog.Logger
+	health *health
+
+	mu      sync.Mutex
+	admin   *kgo.Client // nil until first used
+	closers []func(context.Context) error
+	closed  bool
+}
+
+// New prepares a cluster; nothing connects before the first client does something. Files that
+// the target names are read now. An error is a core.Error with CodeConfigurationInvalid.
+func New(t Target, cfg Config) (*Cluster, error) {
+	conf, err := t.Security.TLS()
+	if err != nil {
+		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
+	}
+	cfg = cfg.withDefaults()
+	log := cfg.Log.With("endpoint", t.Name, "brokers", t.Brokers)
+	c := &Cluster{Target: t, cfg: cfg, tls: conf, log: log}
+	c.health = newHealth(log, c.probe)
+	return c, nil
+}
+
+// NewClient makes a client for a purpose ("producer", "hub"), which becomes part of its client
+// id. Options of the caller win over the base options. The caller closes the client before the
+// cluster. An error is a core.Error with CodeConfigurationInvalid.
+func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error) {
+	base := []kgo.Opt{
+		kgo.SeedBrokers(c.Target.Brokers...),
+		kgo.ClientID(c.cfg.ClientID + "-" + purpose),
+		kgo.SoftwareNameAndVersion("penstock", "0.1"),
+		kgo.DialTimeout(c.cfg.DialTimeout),
+		kgo.MetadataMinAge(metadataMinAge),
+		kgo.FetchMaxWait(c.cfg.FetchMaxWait),
+		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
+		kgo.MaxDecompressBatchBytes(maxDecompressed),
+		kgo.DisableClientMetrics(),
+		kgo.WithLogger(clientLog{c.log.With("client", purpose)}),
+		kgo.WithHooks(c.health),
+	}
+	if c.tls != nil {
+		base = append(base, kgo.DialTLSConfig(c.tls.Clone()))
+	}
+	client, err := kgo.NewClient(append(base, opts...)...)
+	if err != nil {
+		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", fmt.Errorf("%s client: %w", purpose, err))
+	}
+	return client, nil
+}
+
+// Admin gives the cluster's shared client for requests that are neither produce nor fetch.
+func (c *Cluster) Admin() (*kadm.Client, error) {
+	client, err := c.adminClient()
+	if err != nil {
+		return nil, err
+	}
+	return kadm.NewClient(client), nil
+}
+
+func (c *Cluster) adminClient() (*kgo.Client, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, core.Wrap(core.CodeDraining, "connect", kgo.ErrClientClosed)
+	}
+	if c.admin == nil {
+		client, err := c.NewClient("admin")
+		if err != nil {
+			return nil, err
+		}
+		c.admin = client
+	}
+	return c.admin, nil
+}
+
+// State tells whether the cluster answers.
+func (c *Cluster) State() State { return c.health.state() }
+
+// Refusing gives the error for requests that would certainly fail now: the last dial to every
+// known broker failed. It is nil otherwise. The cluster is probed each second while it refuses.
+func (c *Cluster) Refusing() error { return c.health.refusal() }
+
+// OnClose registers what must end before the cluster does: clients made from it.
+func (c *Cluster) OnClose(f func(context.Context) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closers = append(c.closers, f)
+}
+
+// Close ends what was registered, latest first, and the shared client.
+func (c *Cluster) Close(ctx context.Context) error {
+	c.mu.Lock()
+	closers, admin := c.closers, c.admin
+	c.closers, c.closed = nil, true
+	c.mu.Unlock()
+	var errs []error
+	for i := len(closers) - 1; i >= 0; i-- {
+		errs = append(errs, closers[i](ctx))
+	}
+	c.health.close()
+	if admin != nil {
+		admin.Close()
+	}
+	return errors.Join(errs...)
+}
+
+// probe makes the shared client ask any broker for anything, which dials where it must.
+func (c *Cluster) probe(ctx context.Context) error {
+	client, err := c.adminClient()
+	if err != nil {
+		return err
+	}
+	return client.Ping(ctx)
+}
