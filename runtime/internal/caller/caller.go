@@ -1,0 +1,149 @@
+// Package caller finds out who sent a request: address, client identifier and web origin.
+package caller
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+)
+
+// Identifiers are the names of the header and query parameter by which a client names itself,
+// the preferred one first.
+var identifiers = []string{"X-Client-Identifier", "X-Gravitee-Client-Identifier"}
+
+// maxIdentifier is the longest client identifier.
+const maxIdentifier = 64
+
+// Finder knows whose forwarding headers to believe. Safe for concurrent use.
+type Finder struct {
+	trusted []netip.Prefix
+	origins Origins
+}
+
+// New makes a finder; trusted are addresses or CIDRs. The error names all that are neither.
+func New(trusted []string, origins Origins) (*Finder, error) {
+	f := &Finder{origins: origins}
+	var problems []error
+	for _, text := range trusted {
+		prefix, err := netip.ParsePrefix(text)
+		if addr, bad := netip.ParseAddr(text); bad == nil {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("trusted proxy %q is not an address or CIDR", text))
+			continue
+		}
+		f.trusted = append(f.trusted, prefix)
+	}
+	return f, errors.Join(problems...)
+}
+
+// Caller finds out who sent a request. A malformed client identifier is 400.
+func (f *Finder) Caller(r *http.Request) (entrypoints.Caller, error) {
+	_, id, err := Identifier(r)
+	if err != nil {
+		return entrypoints.Caller{}, err
+	}
+	return entrypoints.Caller{Address: f.Address(r), ClientID: id}, nil
+}
+
+// Address is the remote address without its port. Behind trusted proxies it is the last
+// address of X-Forwarded-For that no trusted proxy has.
+func (f *Finder) Address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	if len(f.trusted) == 0 || !f.trusts(host) {
+		return host
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop := strings.TrimSpace(hops[i])
+		addr, err := netip.ParseAddr(hop)
+		if err != nil {
+			return host
+		}
+		host = addr.Unmap().String()
+		if !f.trusts(host) {
+			break
+		}
+	}
+	return host
+}
+
+func (f *Finder) trusts(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return false
+	}
+	addr = addr.Unmap().WithZone("")
+	for _, prefix := range f.trusted {
+		if prefix.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// Identifier gives the name under which a client identifier came and its text, both "" without
+// one. It may have up to 64 of A-Z a-z 0-9 . _ -, else the error is 400.
+func Identifier(r *http.Request) (name, id string, err error) {
+	name, id = find(r)
+	for i := range len(id) {
+		c := id[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !letter && c != '.' && c != '_' && c != '-' || i >= maxIdentifier {
+			return "", "", core.NewError(core.CodeInvalidRequest, fmt.Sprintf("%s may have up to %d of A-Z a-z 0-9 . _ -", name, maxIdentifier))
+		}
+	}
+	return name, id, nil
+}
+
+func find(r *http.Request) (name, id string) {
+	for _, name := range identifiers {
+		if values := r.Header[name]; len(values) > 0 && values[0] != "" {
+			return name, values[0]
+		}
+	}
+	if !strings.Contains(r.URL.RawQuery, "Client-Identifier") {
+		return "", ""
+	}
+	query := r.URL.Query()
+	for _, name := range identifiers {
+		if id := query.Get(name); id != "" {
+			return name, id
+		}
+	}
+	return "", ""
+}
+
+// OriginAllowed says whether a browser's Origin may open a WebSocket: it has none, it is the
+// host that was asked, or one of the allowed origins.
+func (f *Finder) OriginAllowed(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || f.origins.Allow(origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, f.host(r))
+}
+
+// host is the host that the client asked, as a trusted proxy saw it.
+func (f *Finder) host(r *http.Request) string {
+	peer, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err == nil && len(f.trusted) > 0 && f.trusts(peer) {
+		if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" {
+			first, _, _ := strings.Cut(forwarded, ",")
+			return strings.TrimSpace(first)
+		}
+	}
+	return r.Host
+}
