@@ -9,7 +9,7 @@ RACE    ?= $(if $(CC_FOUND),-race)
 LINT    := go tool -modfile=tools/lint.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help all build generate run test test-kafka test-readme bench fuzz lint fmt tidy vuln check clean
+.PHONY: help all build generate run test test-kafka test-editors test-readme bench fuzz lint fmt tidy vuln check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ test: ## run all Go tests against the embedded Kafka
 
 test-kafka: ## run the contract suites against a real Apache Kafka, which it fetches and starts
 	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 ./runtime/... ./test/...
+
+test-editors: ## ask the language services of real editors about endpoint files (fetches them, needs Node.js)
+	scripts/editors.sh
 
 test-readme: ## run the commands of README.md and look at what they print
 	go run ./test/readme -start 'make run' -ready 'Ready' README.md
