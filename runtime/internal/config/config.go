@@ -39,7 +39,7 @@ type TLS struct {
 	CertFile     string `koanf:"certFile"`
 	KeyFile      string `koanf:"keyFile"`
 	ClientCAFile string `koanf:"clientCAFile"`
-	ClientAuth   string `koanf:"clientAuth"` // none, request or require
+	ClientAuth   string `koanf:"clientAuth"` // none, optional or required; empty: required with ClientCAFile, else none
 }
 
 // Admin is the listener of health, metrics and profiles.
@@ -70,13 +70,14 @@ type Limits struct {
 	Streams           int  `koanf:"streams"`
 	StreamsPerSubject int  `koanf:"streamsPerSubject"` // of one authenticated subject
 	StreamsPerAddress int  `koanf:"streamsPerAddress"` // of one address, anonymous
-	DynamicClients    int  `koanf:"dynamicClients"`
 	GroupMembers      int  `koanf:"groupMembers"`
 	CatchUpReaders    int  `koanf:"catchUpReaders"`
 	TopicsPerHub      int  `koanf:"topicsPerHub"`
 	HubBytesPerTopic  Size `koanf:"hubBytesPerTopic"`
 	BytesPerStream    Size `koanf:"bytesPerStream"`
-	ProcessBytes      Size `koanf:"processBytes"` // 0: 75% of the memory limit
+	// ProcessBytes bounds the records that the process holds; a share counts from the memory
+	// limit of the process (GOMEMLIMIT, the container's, else the machine's memory).
+	ProcessBytes Share `koanf:"processBytes"`
 }
 
 // Produce is the way to Kafka.
@@ -92,7 +93,7 @@ type Consume struct {
 	SessionTimeout time.Duration `koanf:"sessionTimeout"`
 	CommitInterval time.Duration `koanf:"commitInterval"`
 	TopicRefresh   time.Duration `koanf:"topicRefresh"`
-	GroupProtocol  string        `koanf:"groupProtocol"` // classic or consumer (KIP-848)
+	GroupProtocol  string        `koanf:"groupProtocol"` // classic
 }
 
 // Log is where and how the gateway says what happens; it always writes to standard error.
@@ -113,7 +114,6 @@ func Default() Config {
 	return Config{
 		Listen: Listen{
 			Address:           ":8080",
-			TLS:               TLS{ClientAuth: "none"},
 			HTTP2:             HTTP2TLS,
 			ReadHeaderTimeout: 5 * time.Second,
 			ReadTimeout:       30 * time.Second,
@@ -130,12 +130,12 @@ func Default() Config {
 			Streams:           10000,
 			StreamsPerSubject: 50,
 			StreamsPerAddress: 1000,
-			DynamicClients:    100,
 			GroupMembers:      1000,
 			CatchUpReaders:    64,
 			TopicsPerHub:      1000,
 			HubBytesPerTopic:  16 * MiB,
 			BytesPerStream:    256 * KiB,
+			ProcessBytes:      Share{Percent: 75},
 		},
 		Produce: Produce{Timeout: 10 * time.Second, MaxBufferedBytes: 64 * MiB},
 		Consume: Consume{
