@@ -119,8 +119,9 @@ type Error struct {
 	Op         string // "produce", "fetch": what was being done
 	Detail     string
 	Violations []Violation
-	Oldest     string // CodeCursorGone: the oldest valid cursor
-	RetryAfter int    // seconds; 0: no Retry-After
+	Oldest     string   // CodeCursorGone: the oldest valid cursor
+	Results    []Result // CodePartial: one for each topic
+	RetryAfter int      // seconds; 0: no Retry-After
 	Err        error
 }
 

@@ -60,3 +60,10 @@ type Receipt struct {
 	Offset    int64     `json:"offset"`
 	Timestamp time.Time `json:"timestamp"`
 }
+
+// Result is what became of a message in one of its topics: a receipt, or an error.
+type Result struct {
+	Topic   string
+	Receipt Receipt
+	Err     error
+}

@@ -31,6 +31,8 @@ type Publishing struct {
 	CheckHeaders func(http.Header) []core.Violation
 	// Hook decodes the record, calls the typed hook and encodes again; nil: bytes pass.
 	Hook func(ctx context.Context, r *http.Request, params map[string]string, rec *core.Record) error
+	// EncodeIDs says whether the ids of receipts are base64 (consumer.encodeMessageId).
+	EncodeIDs bool
 	// Sink gives the writer for a level. Errors are *core.Error.
 	Sink func(level endpoint.QoS) (qos.Sink, error)
 }
