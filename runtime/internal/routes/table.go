@@ -117,7 +117,7 @@ func (t *Table) Has(method, path string) bool {
 
 // handler is the handler of the group: of its only route, or the choice between several.
 func (g *group) handler() echo.HandlerFunc {
-	if len(g.routes) == 1 && g.routes[0].Kind != endpoint.SSE {
+	if len(g.routes) == 1 {
 		return g.routes[0].Handler
 	}
 	c := chooser{}
