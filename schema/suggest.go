@@ -1,0 +1,52 @@
+package schema
+
+import "strings"
+
+// Suggest finds the candidate that a misspelt word most probably means: equal but for case and
+// the signs "-", "_" and ".", or few letters away. It reports false when none is near.
+func Suggest(word string, candidates []string) (string, bool) {
+	plain := foldWord(word)
+	if plain == "" {
+		return "", false
+	}
+	best, distance := "", max(1, (len(plain)+1)/3)+1
+	for _, candidate := range candidates {
+		folded := foldWord(candidate)
+		if folded == plain && candidate != word {
+			return candidate, true
+		}
+		if d := editDistance(plain, folded); d < distance && d < len(plain) {
+			best, distance = candidate, d
+		}
+	}
+	return best, best != "" && best != word
+}
+
+func foldWord(word string) string {
+	return strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(word))
+}
+
+// editDistance counts insertions, deletions, replacements and swaps of neighbours.
+func editDistance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	before, last := make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row := make([]int, len(y)+1)
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(row[j-1]+1, last[j]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(y)]
+}
