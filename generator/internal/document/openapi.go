@@ -1,0 +1,191 @@
+package document
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"reflect"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// checkOpenAPI checks the document with kin-openapi. Examples are not checked: every second
+// real document has one that does not fit.
+//
+// The library reads our own print of the files, in which every value that can have a place
+// stands on a line of its own: so its line numbers lead back to nodes.
+func (d *Document) checkOpenAPI() []Issue {
+	c := &openAPICheck{doc: d, printed: map[string]*print{}}
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	loader.ReadFromURIFunc = c.read
+	doc, err := loader.LoadFromURI(&url.URL{Path: path.Clean(d.Path)})
+	if err != nil {
+		return []Issue{c.finding(err)}
+	}
+	err = doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.EnableMultiError())
+	return c.findings(err)
+}
+
+type openAPICheck struct {
+	doc     *Document
+	printed map[string]*print
+}
+
+// read gives the library a file of the document. References were checked before, so that
+// nothing else is ever asked for.
+func (c *openAPICheck) read(_ *openapi3.Loader, location *url.URL) ([]byte, error) {
+	if location.Scheme != "" || location.Host != "" {
+		return nil, fmt.Errorf("%q is not fetched", location)
+	}
+	t := c.doc.open(location.Path)
+	if t.root == nil {
+		return nil, fmt.Errorf("%q cannot be read", location.Path)
+	}
+	p := &print{nodes: []*Node{nil}}
+	p.value(t.root)
+	c.printed[path.Clean(location.Path)] = p
+	return p.text.Bytes(), nil
+}
+
+// findings lists the errors of a validation as warnings.
+func (c *openAPICheck) findings(err error) []Issue {
+	if err == nil {
+		return nil
+	}
+	var many openapi3.MultiError
+	if !errors.As(err, &many) {
+		return []Issue{c.finding(err)}
+	}
+	var issues []Issue
+	for _, e := range many {
+		issues = append(issues, c.findings(e)...)
+	}
+	return issues
+}
+
+// finding turns one error into a warning at the most exact place that it tells.
+func (c *openAPICheck) finding(err error) Issue {
+	leaf := err
+	place := c.doc.Root
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		leaf = e
+		if n := c.origin(e); n != nil {
+			place = n
+		} else if n := c.context(e, place); n != nil {
+			place = n
+		}
+	}
+	return Issue{Pos: place.Pos, Warning: true, Pointer: c.doc.pointers[place],
+		Message: "not valid " + c.doc.spec() + ": " + oneLine(leaf.Error())}
+}
+
+// oneLine keeps the first line of a message.
+func oneLine(text string) string {
+	line, _, _ := bytes.Cut([]byte(text), []byte("\n"))
+	return string(line)
+}
+
+// origin finds the node at the place that an error of the library carries.
+func (c *openAPICheck) origin(e error) *Node {
+	v := reflect.ValueOf(e)
+	if v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	field := v.Elem().FieldByName("Origin")
+	if !field.IsValid() {
+		return nil
+	}
+	origin, ok := field.Interface().(*openapi3.Origin)
+	if !ok || origin == nil || origin.Key == nil {
+		return nil
+	}
+	p := c.printed[path.Clean(origin.Key.File)]
+	if p == nil || origin.Key.Line < 1 || origin.Key.Line >= len(p.nodes) {
+		return nil
+	}
+	return p.nodes[origin.Key.Line]
+}
+
+// context finds the node that a context of the library names, below the place known so far.
+func (c *openAPICheck) context(e error, place *Node) *Node {
+	switch e := e.(type) { //nolint:errorlint // each link of the chain is looked at by itself
+	case *openapi3.SectionValidationError:
+		return c.doc.Root.Get(e.Section)
+	case *openapi3.PathValidationError:
+		return c.doc.Root.Get("paths").Get(e.Path)
+	case *openapi3.WebhookValidationError:
+		return c.doc.Root.Get("webhooks").Get(e.Name)
+	case *openapi3.OperationValidationError:
+		return place.Get(methodKey(e.Method))
+	case *openapi3.ComponentValidationError:
+		return place.Get(componentKeys[e.Section]).Get(e.Name)
+	}
+	return nil
+}
+
+func methodKey(method string) string {
+	return string(bytes.ToLower([]byte(method)))
+}
+
+var componentKeys = map[string]string{
+	"schema": "schemas", "parameter": "parameters", "header": "headers", "request body": "requestBodies",
+	"response": "responses", "security scheme": "securitySchemes", "example": "examples",
+	"link": "links", "callback": "callbacks",
+}
+
+// print writes a tree as JSON with each member and item on a line of its own.
+type print struct {
+	text  bytes.Buffer
+	nodes []*Node // by line, from 1
+}
+
+func (p *print) newline(n *Node) {
+	p.text.WriteByte('\n')
+	p.nodes = append(p.nodes, n)
+}
+
+func (p *print) value(n *Node) {
+	if len(p.nodes) == 1 {
+		p.nodes = append(p.nodes, n)
+	}
+	switch n.Kind {
+	case Array:
+		p.text.WriteByte('[')
+		for i, item := range n.Items {
+			if i > 0 {
+				p.text.WriteByte(',')
+			}
+			p.newline(item)
+			p.value(item)
+		}
+		p.text.WriteByte(']')
+	case Object:
+		p.text.WriteByte('{')
+		for i, m := range n.Members {
+			if i > 0 {
+				p.text.WriteByte(',')
+			}
+			p.newline(m.Value)
+			p.quote(m.Key)
+			p.text.WriteByte(':')
+			p.value(m.Value)
+		}
+		p.text.WriteByte('}')
+	case String:
+		p.quote(n.Text)
+	case Null:
+		p.text.WriteString("null")
+	case Bool, Number:
+		p.text.WriteString(n.Text)
+	}
+}
+
+func (p *print) quote(text string) {
+	quoted, _ := json.Marshal(text) //nolint:errchkjson // a string is always encoded
+	p.text.Write(quoted)
+}

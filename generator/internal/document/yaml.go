@@ -1,0 +1,97 @@
+package document
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// readYAML reads one YAML document. A tree is given even when there are issues, as far as the
+// text could be read.
+func readYAML(s *source) (*Node, []Issue) {
+	decoder := yaml.NewDecoder(bytes.NewReader(s.data))
+	var first yaml.Node
+	if err := decoder.Decode(&first); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, []Issue{{Pos: Pos{s.name, 1, 1}, Message: "the file is empty"}}
+		}
+		return nil, []Issue{s.yamlIssue(err)}
+	}
+	c := &converter{source: s}
+	c.index()
+	root := c.convert(first.Content[0], 0)
+	if c.onlyComments(first.Content[0]) {
+		return nil, []Issue{{Pos: Pos{s.name, 1, 1}, Message: "the file is empty"}}
+	}
+	var second yaml.Node
+	switch err := decoder.Decode(&second); {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		c.issues = append(c.issues, s.yamlIssue(err))
+	default:
+		c.issue(second.Content[0], "a second document in the file: one file holds one document")
+	}
+	return root, c.issues
+}
+
+// onlyComments says whether the document is an empty one that nobody wrote.
+func (c *converter) onlyComments(y *yaml.Node) bool {
+	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Style == 0
+}
+
+var yamlPrefix = regexp.MustCompile(`^yaml: (line \d+: )?`)
+
+// yamlMessage is the text of a parser error without its place.
+func yamlMessage(err error) string { return yamlPrefix.ReplaceAllString(err.Error(), "") }
+
+// yamlIssue gives a parser error its place and, where the cause is known, better words.
+//
+// The parser names a line only, often the one where the construct around the error starts.
+// The line that brings the error is the first one with which the text fails in the same way.
+func (s *source) yamlIssue(err error) Issue {
+	message := yamlMessage(err)
+	if name, ok := strings.CutPrefix(message, "unknown anchor '"); ok {
+		name = strings.TrimSuffix(name, "' referenced")
+		at := max(bytes.Index(s.data, []byte("*"+name)), 0)
+		return Issue{Pos: s.pos(at), Message: fmt.Sprintf("alias %q names no anchor", "*"+name)}
+	}
+	line := s.failingLine(message)
+	text := s.line(line)
+	indent := text[:len(text)-len(bytes.TrimLeft(text, " \t"))]
+	if tab := bytes.IndexByte(indent, '\t'); tab >= 0 {
+		return Issue{Pos: Pos{s.name, line, tab + 1}, Message: "a tab in the indentation: YAML indents with spaces only"}
+	}
+	return Issue{Pos: Pos{s.name, line, len(indent) + 1}, Message: "not valid YAML: " + message}
+}
+
+// failingLine finds the first line that makes the text fail with a message.
+func (s *source) failingLine(message string) int {
+	fails := func(lines int) bool {
+		end := len(s.data)
+		if lines < len(s.lines) {
+			end = s.lines[lines]
+		}
+		decoder := yaml.NewDecoder(bytes.NewReader(s.data[:end]))
+		for {
+			var y yaml.Node
+			if err := decoder.Decode(&y); err != nil {
+				return !errors.Is(err, io.EOF) && yamlMessage(err) == message
+			}
+		}
+	}
+	low, high := 0, len(s.lines)
+	for high-low > 1 {
+		middle := (low + high) / 2
+		if fails(middle) {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return high
+}
