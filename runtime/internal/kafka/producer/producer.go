@@ -1,0 +1,208 @@
+// Package producer writes records to Kafka. A producer belongs to a cluster, a class of levels
+// and a compression, never to a connection of the web.
+package producer
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+const (
+	// coldTimeout ends the wait of a record while the client never reached a broker. Such a
+	// record was certainly not written.
+	coldTimeout = time.Second
+	// maxBuffered is out of the way: bytes bound the buffer, not records.
+	maxBuffered = 1 << 24
+)
+
+// Config is the produce section of the gateway's configuration.
+type Config struct {
+	Timeout          time.Duration // until a record's outcome counts as unknown; default 10s
+	Linger           time.Duration // how long a record may wait for company; default 0
+	MaxBufferedBytes int           // keys, values and headers not yet acknowledged; default 64 MiB
+}
+
+func (c Config) withDefaults() Config {
+	if c.Timeout == 0 {
+		c.Timeout = 10 * time.Second
+	}
+	if c.MaxBufferedBytes == 0 {
+		c.MaxBufferedBytes = 64 << 20
+	}
+	return c
+}
+
+// Producer is a qos.Sink. Safe for concurrent use.
+type Producer struct {
+	cfg     Config
+	cluster *cluster.Cluster
+	client  *kgo.Client
+	log     *slog.Logger
+	reach   reach
+	acked   bool
+	lost    atomic.Int64
+
+	flights *flights
+	purges  sync.WaitGroup
+	watcher sync.WaitGroup
+}
+
+var _ qos.Sink = (*Producer)(nil)
+
+// reach is a hook of the library that remembers whether the client ever reached a broker.
+type reach struct{ once atomic.Bool }
+
+// OnBrokerConnect is called by the library after each dial.
+func (r *reach) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
+	if err == nil {
+		r.once.Store(true)
+	}
+}
+
+// limit ends a context when coldTimeout has passed and no broker was reached by then.
+func (r *reach) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	timer := time.AfterFunc(coldTimeout, func() {
+		if !r.once.Load() {
+			cancel()
+		}
+	})
+	return ctx, func() {
+		timer.Stop()
+		cancel()
+	}
+}
+
+// New makes a producer; nothing connects before the first record. Compression is a value of
+// producer.compressionType, "" for none. An error is a core.Error with CodeConfigurationInvalid.
+func New(c *cluster.Cluster, cfg Config, level endpoint.QoS, compression string, log *slog.Logger) (*Producer, error) {
+	codec, err := codecOf(compression)
+	if err != nil {
+		return nil, core.Wrap(core.CodeConfigurationInvalid, "produce", err)
+	}
+	p := &Producer{
+		cfg: cfg.withDefaults(), cluster: c, log: log,
+		acked:   level != endpoint.None,
+		flights: newFlights(),
+	}
+	opts := []kgo.Opt{
+		kgo.ProducerBatchCompression(codec),
+		kgo.ProducerLinger(p.cfg.Linger),
+		kgo.MaxBufferedRecords(maxBuffered),
+		kgo.MaxBufferedBytes(p.cfg.MaxBufferedBytes),
+		// The library fails a record by this only where it was certainly not written.
+		kgo.RecordDeliveryTimeout(max(p.cfg.Timeout, time.Second)),
+		kgo.WithHooks(&p.reach),
+	}
+	purpose := "producer"
+	if !p.acked {
+		opts = append(opts, kgo.RequiredAcks(kgo.NoAck()), kgo.DisableIdempotentWrite())
+		purpose = "producer-none"
+	}
+	if p.client, err = c.NewClient(purpose, opts...); err != nil {
+		return nil, err
+	}
+	p.watcher.Go(p.flights.watch)
+	return p, nil
+}
+
+func codecOf(compression string) (kgo.CompressionCodec, error) {
+	switch compression {
+	case "", "none":
+		return kgo.NoCompression(), nil
+	case "gzip":
+		return kgo.GzipCompression(), nil
+	case "snappy":
+		return kgo.SnappyCompression(), nil
+	case "lz4":
+		return kgo.Lz4Compression(), nil
+	case "zstd":
+		return kgo.ZstdCompression(), nil
+	}
+	return kgo.NoCompression(), fmt.Errorf("compressionType %q is not one of none, gzip, snappy, lz4, zstd", compression)
+}
+
+// Send implements qos.Sink.
+func (p *Producer) Send(rec *core.Record, done func(core.Receipt, error)) {
+	if err := p.cluster.Refusing(); err != nil {
+		done(core.Receipt{}, err)
+		return
+	}
+	if !p.acked && p.client.BufferedProduceBytes() >= int64(p.cfg.MaxBufferedBytes) {
+		done(core.Receipt{}, errFull(nil))
+		return
+	}
+	f := &flight{producer: p, done: done, deadline: time.Now().Add(p.cfg.Timeout)}
+	if !p.acked {
+		f.done = ignore
+	}
+	fill(&f.record, rec)
+	if err := p.flights.add(f); err != nil {
+		done(core.Receipt{}, err)
+		return
+	}
+	ctx := context.Background() // a request that ends must not take its record back
+	if !p.reach.once.Load() {
+		ctx, f.cancel = p.reach.limit(ctx)
+	}
+	p.client.TryProduce(ctx, &f.record, f.finish)
+	if !p.acked {
+		done(core.Receipt{}, nil)
+	}
+}
+
+// ignore is for records that nobody waits for.
+func ignore(core.Receipt, error) {}
+
+func fill(to *kgo.Record, from *core.Record) {
+	to.Topic, to.Key, to.Value = from.Topic, from.Key, from.Value
+	if len(from.Headers) > 0 {
+		to.Headers = make([]kgo.RecordHeader, len(from.Headers))
+		for i, h := range from.Headers {
+			to.Headers[i] = kgo.RecordHeader{Key: h.Name, Value: h.Value}
+		}
+	}
+}
+
+// Stats are counters of a producer.
+type Stats struct {
+	BufferedRecords int64 // not yet acknowledged, those whose outcome was called unknown too
+	BufferedBytes   int64
+	Lost            int64 // records of level none that were not written, as far as is known
+}
+
+// Stats reads the counters.
+func (p *Producer) Stats() Stats {
+	return Stats{
+		BufferedRecords: p.client.BufferedProduceRecords(),
+		BufferedBytes:   p.client.BufferedProduceBytes(),
+		Lost:            p.lost.Load(),
+	}
+}
+
+// Close refuses new records, waits for those in flight until ctx ends, and closes the client.
+// What then is still without an answer ends with CodeOutcomeUnknown.
+func (p *Producer) Close(ctx context.Context) error {
+	p.flights.refuse()
+	err := p.client.Flush(ctx)
+	p.client.Close()
+	p.flights.stop()
+	p.watcher.Wait()
+	p.purges.Wait()
+	if err != nil {
+		return fmt.Errorf("flush producer: %w", err)
+	}
+	return nil
+}
