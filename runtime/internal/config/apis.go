@@ -1,4 +1,241 @@
 package config
 
-// APIs is what the configuration says below apis.*, not yet matched with the mounted apis.
-type APIs struct{}
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// redacted is all that is ever printed of apis.*, which holds credentials.
+const redacted = "REDACTED"
+
+// APIs is what the configuration says below apis.*. Resolve matches it with an api, once the
+// names of its endpoints and operations are known; Unused tells what no api took. It prints
+// REDACTED. It is not safe for concurrent use.
+type APIs struct{ state *apisState }
+
+type apisState struct {
+	values    map[string]any    // of the file
+	places    map[string]string // by pointer into the whole configuration
+	variables []setting
+
+	resolved []Names
+	taken    map[string]bool // names of variables that an api took
+}
+
+// Names are the names of an api that its configuration may use.
+type Names struct {
+	API        string
+	Endpoints  []string
+	Operations []string
+}
+
+// API is the configuration of one api. Values are JSON as decoded by encoding/json.
+type API struct {
+	BasePath   string                    // "": the document's
+	Endpoints  map[string]map[string]any // merge patches of endpoint objects
+	Operations map[string]map[string]any // merge patches of entrypoints
+	Allow      map[string]any
+
+	name   string
+	places *tree
+}
+
+// Place is where a value of the api was written, "" where nobody did. path leads to it from the
+// api: "endpoints", "default", "configuration".
+func (a API) Place(path ...string) string {
+	if a.places == nil {
+		return ""
+	}
+	pointer := "/apis/" + escape(a.name)
+	if _, written := a.places.places[pointer]; !written {
+		return a.places.places[pointer+join(path)]
+	}
+	return a.places.place(pointer + join(path))
+}
+
+// Written says whether the configuration holds the value at a path itself.
+func (a API) Written(path ...string) bool {
+	if a.places == nil {
+		return false
+	}
+	_, ok := a.places.places["/apis/"+escape(a.name)+join(path)]
+	return ok
+}
+
+func join(path []string) string {
+	pointer := ""
+	for _, name := range path {
+		pointer += "/" + escape(name)
+	}
+	return pointer
+}
+
+// Resolve gives the configuration of an api: the file's, with its variables over it. The error
+// joins every *Problem: an unknown name, a variable that may mean several names, a wrong value.
+func (a APIs) Resolve(n Names) (API, error) {
+	if a.state == nil {
+		return API{name: n.API}, nil
+	}
+	a.state.resolved = append(a.state.resolved, n)
+	merged := newTree()
+	maps.Copy(merged.places, a.state.places)
+	object, _ := a.state.values[n.API].(map[string]any)
+	env, problems := a.state.environment(n)
+	fromEnv, _ := env.values["apis"].(map[string]any)
+	variables, _ := fromEnv[n.API].(map[string]any)
+	maps.Copy(merged.places, env.places)
+	merged.values, _ = overlay(object, variables).(map[string]any)
+	if len(variables) > 0 { // the file was checked when it was read
+		whole := map[string]any{"apis": map[string]any{n.API: merged.values}}
+		problems = append(problems, check(whole, merged)...)
+	}
+	api := API{name: n.API, places: merged}
+	api.BasePath, _ = merged.values["basePath"].(string)
+	api.Allow, _ = merged.values["allow"].(map[string]any)
+	api.Endpoints = patches(merged.values["endpoints"])
+	api.Operations = patches(merged.values["operations"])
+	problems = append(problems, api.unknown("endpoints", "endpoint", slices.Collect(maps.Keys(api.Endpoints)), n.Endpoints)...)
+	problems = append(problems, api.unknown("operations", "operation", slices.Collect(maps.Keys(api.Operations)), n.Operations)...)
+	return api, errors.Join(problems...)
+}
+
+// environment reads the variables of one api.
+func (s *apisState) environment(n Names) (*tree, []error) {
+	t := newTree()
+	var problems []error
+	for _, v := range s.variables {
+		if !v.forAPI() {
+			continue
+		}
+		found := vocabulary().find(v.rest, nil, n.free)
+		if len(found) == 0 {
+			continue
+		}
+		s.take(v.name)
+		if len(found) > 1 {
+			problems = append(problems, &Problem{Place: v.name, Text: fmt.Sprintf(
+				"may mean %s or %s: write it in the file", strings.Join(found[0].path, "."), strings.Join(found[1].path, "."))})
+			continue
+		}
+		if err := t.set(found[0], v); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return t, problems
+}
+
+func (s *apisState) take(variable string) {
+	if s.taken == nil {
+		s.taken = map[string]bool{}
+	}
+	s.taken[variable] = true
+}
+
+// free gives the names that may stand below apis, endpoints and operations.
+func (n Names) free(path []string) []string {
+	switch {
+	case len(path) == 1 && path[0] == "apis":
+		return []string{n.API}
+	case len(path) == 3 && path[2] == "endpoints":
+		return n.Endpoints
+	case len(path) == 3 && path[2] == "operations":
+		return n.Operations
+	}
+	return nil
+}
+
+func (a API) unknown(group, what string, written, known []string) []error {
+	slices.Sort(written)
+	var problems []error
+	for _, name := range written {
+		if !slices.Contains(known, name) {
+			problems = append(problems, &Problem{
+				Place:   a.Place(group, name),
+				Text:    fmt.Sprintf("api %q has no %s %q%s", a.name, what, name, didYouMean(name, known)),
+				Pointer: "/apis/" + escape(a.name) + join([]string{group, name}),
+			})
+		}
+	}
+	return problems
+}
+
+// Unused lists what is written below apis.* and no resolved api took, as problems.
+func (a APIs) Unused() error {
+	if a.state == nil {
+		return nil
+	}
+	var known []string
+	for _, n := range a.state.resolved {
+		known = append(known, n.API)
+	}
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(a.state.values)) {
+		if !slices.Contains(known, name) {
+			pointer := "/apis/" + escape(name)
+			problems = append(problems, &Problem{
+				Place: a.state.places[pointer], Text: fmt.Sprintf("no api %q is served%s", name, didYouMean(name, known)), Pointer: pointer,
+			})
+		}
+	}
+	for _, v := range a.state.variables {
+		if v.forAPI() && !a.state.taken[v.name] {
+			problems = append(problems, &Problem{Place: v.name, Text: "unknown variable" + didYouMean(Prefix+v.rest, a.variables())})
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// variables lists every variable that the resolved apis know.
+func (a APIs) variables() []string {
+	var all []string
+	for _, n := range a.state.resolved {
+		all = append(all, vocabulary().variables(nil, n.free)...)
+	}
+	return all
+}
+
+// overlay puts one value over another: objects merge, everything else replaces, and null stays,
+// because it deletes when the patch is applied.
+func overlay(below, above any) any {
+	weak, ok := below.(map[string]any)
+	strong, both := above.(map[string]any)
+	if !ok || !both {
+		if above == nil {
+			return below
+		}
+		return schema.Canonical(above)
+	}
+	out := maps.Clone(weak)
+	for name, value := range strong {
+		out[name] = overlay(weak[name], value)
+	}
+	return out
+}
+
+func patches(value any) map[string]map[string]any {
+	group, _ := value.(map[string]any)
+	out := make(map[string]map[string]any, len(group))
+	for name, patch := range group {
+		object, _ := patch.(map[string]any)
+		out[name] = object
+	}
+	return out
+}
+
+// String is REDACTED.
+func (APIs) String() string { return redacted }
+
+// GoString is REDACTED.
+func (APIs) GoString() string { return redacted }
+
+// LogValue is REDACTED.
+func (APIs) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// MarshalJSON is "REDACTED".
+func (APIs) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }

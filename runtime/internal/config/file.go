@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -139,6 +140,9 @@ func (p *parser) scalar(n *yaml.Node, pointer string) any {
 	var v any
 	if err := n.Decode(&v); err != nil {
 		p.fail(n, pointer, strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
+		return n.Value // JSON has no such number; the schema refuses the text
 	}
 	return v
 }

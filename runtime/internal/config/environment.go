@@ -1,0 +1,123 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// foreign are variables with our prefix that other programs of this repository read.
+var foreign = []string{"MODULE", "TEST_KAFKA"}
+
+// setting is one variable of the environment.
+type setting struct {
+	name  string // as written
+	rest  string // in capitals, without the prefix
+	value string
+}
+
+// settings picks the variables of the gateway out of an environment.
+func settings(environ []string) []setting {
+	var own []setting
+	for _, entry := range environ {
+		name, value, ok := strings.Cut(entry, "=")
+		rest, ours := strings.CutPrefix(strings.ToUpper(name), Prefix)
+		if ok && ours && !slices.Contains(foreign, rest) {
+			own = append(own, setting{name, rest, value})
+		}
+	}
+	slices.SortFunc(own, func(a, b setting) int { return strings.Compare(a.name, b.name) })
+	return own
+}
+
+// forAPI says whether a variable is below apis.*, where names are known only once the apis are.
+func (s setting) forAPI() bool { return strings.HasPrefix(s.rest, "APIS__") }
+
+// noNames is the lookup of free names while there are none.
+func noNames([]string) []string { return nil }
+
+// parseEnvironment reads the variables that are not below apis.*.
+func parseEnvironment(own []setting) (*tree, []error) {
+	t := newTree()
+	var problems []error
+	for _, s := range own {
+		if s.forAPI() {
+			continue
+		}
+		found := vocabulary().find(s.rest, nil, noNames)
+		if len(found) == 0 {
+			meant := didYouMean(Prefix+s.rest, vocabulary().variables(nil, noNames))
+			problems = append(problems, &Problem{Place: s.name, Text: "unknown variable" + meant})
+			continue
+		}
+		if err := t.set(found[0], s); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return t, problems
+}
+
+// set puts the value of a variable into the tree. Two variables that differ in case only are a
+// problem, because nothing says which is stronger.
+func (t *tree) set(m match, s setting) error {
+	at, pointer := t.values, ""
+	for _, name := range m.path[:len(m.path)-1] {
+		pointer += "/" + escape(name)
+		below, ok := at[name].(map[string]any)
+		if !ok {
+			below = map[string]any{}
+			at[name] = below
+		}
+		at = below
+	}
+	last := m.path[len(m.path)-1]
+	pointer += "/" + escape(last)
+	if other, twice := t.places[pointer]; twice {
+		return &Problem{Place: s.name, Text: fmt.Sprintf("says the same as %s", other), Pointer: pointer}
+	}
+	t.places[pointer] = s.name
+	at[last] = typed(s.value, m.word.property.Types)
+	return nil
+}
+
+// typed reads the text of a variable as one of the JSON types that its property has. A text that
+// fits none stays a text, which the schema then refuses by name.
+func typed(text string, types []string) any {
+	for _, kind := range types {
+		switch kind {
+		case "string":
+			return text
+		case "boolean":
+			if text == "true" || text == "false" {
+				return text == "true"
+			}
+		case "integer", "number":
+			if number := json.Number(strings.TrimSpace(text)); json.Valid([]byte(number)) {
+				if _, err := number.Float64(); err == nil {
+					return number
+				}
+			}
+		case "array":
+			return list(text)
+		}
+	}
+	return text
+}
+
+// list reads a JSON array, or texts between commas.
+func list(text string) any {
+	if strings.HasPrefix(strings.TrimSpace(text), "[") {
+		var items []any
+		if err := json.Unmarshal([]byte(text), &items); err == nil {
+			return items
+		}
+	}
+	items := []any{}
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}

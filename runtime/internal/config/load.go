@@ -1,0 +1,106 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"strconv"
+
+	"github.com/knadh/koanf/providers/confmap"
+	"github.com/knadh/koanf/v2"
+
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// separator stands between names in koanf's flat keys; no name holds it.
+const separator = "\x00"
+
+// Load reads the configuration: defaults, then the file ("" for none), then the PENSTOCK_*
+// variables among environ ("NAME=value"). The error joins every *Problem.
+//
+// What stands below apis.* is read here and matched with the mounted apis later, see APIs.
+func Load(path string, environ []string) (Config, error) {
+	file, err := readFile(path)
+	problems := []error{err}
+	own := settings(environ)
+	env, wrong := parseEnvironment(own)
+	problems = append(problems, wrong...)
+	if file == nil {
+		return Config{}, errors.Join(problems...)
+	}
+	merged := koanf.New(separator)
+	for _, t := range []*tree{file, env} {
+		if err := merged.Load(confmap.Provider(t.values, ""), nil); err != nil {
+			return Config{}, fmt.Errorf("merge configuration: %w", err)
+		}
+	}
+	maps.Copy(file.places, env.places)
+	problems = append(problems, check(merged.Raw(), file)...)
+	if err := errors.Join(problems...); err != nil {
+		return Config{}, err
+	}
+	cfg := Default()
+	texts := koanf.New(separator)
+	if err := texts.Load(confmap.Provider(sizesAsTexts(merged.Raw()), ""), nil); err != nil {
+		return Config{}, fmt.Errorf("merge configuration: %w", err)
+	}
+	if err := texts.Unmarshal("", &cfg); err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	apis, _ := file.values["apis"].(map[string]any)
+	cfg.APIs = APIs{&apisState{values: apis, places: file.places, variables: own}}
+	return cfg, nil
+}
+
+func readFile(path string) (*tree, error) {
+	if path == "" {
+		return newTree(), nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	t, err := parseFile(path, text)
+	if t != nil {
+		vocabulary().fit(t.values)
+	}
+	return t, err
+}
+
+// check validates the merged values and says where each problem was written.
+func check(values map[string]any, t *tree) []error {
+	var problems []error
+	for _, issue := range schema.Validate(schema.Gateway, schema.Template, values) {
+		problems = append(problems, &Problem{Place: t.place(issue.Pointer), Text: issue.Message, Pointer: issue.Pointer})
+	}
+	return problems
+}
+
+// sizesAsTexts copies the values of limits and produce with their numbers as texts, which is what
+// Size and Share read.
+func sizesAsTexts(values map[string]any) map[string]any {
+	out := maps.Clone(values)
+	for _, name := range []string{"limits", "produce"} {
+		group, ok := values[name].(map[string]any)
+		if !ok {
+			continue
+		}
+		texts := make(map[string]any, len(group))
+		for key, value := range group {
+			texts[key] = text(value)
+		}
+		out[name] = texts
+	}
+	return out
+}
+
+func text(value any) any {
+	switch value := value.(type) {
+	case int:
+		return strconv.Itoa(value)
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	}
+	return value
+}
