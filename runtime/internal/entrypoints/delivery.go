@@ -13,14 +13,17 @@ type Delivery struct {
 	one   [1]core.Result // the usual case, without an allocation
 	many  []core.Result
 	left  atomic.Int32
-	ready func()
+	owner Owner
 	first func(core.Receipt, error) // answered(0), kept for deliveries that are used again
 }
 
-// Send sends a record to the topics; ready runs once, perhaps before Send returns, when each of
-// them has answered. The record and its bytes belong to the sink from now on.
-func (d *Delivery) Send(sink qos.Sink, rec *core.Record, topics []string, ready func()) {
-	d.ready = ready
+// Owner is told when a delivery is ready, on any goroutine.
+type Owner interface{ Done() }
+
+// Send sends a record to the topics. When each of them has answered the owner is told, once,
+// perhaps before Send returns. The record and its bytes belong to the sink from now on.
+func (d *Delivery) Send(sink qos.Sink, rec *core.Record, topics []string, owner Owner) {
+	d.owner = owner
 	d.many = nil
 	if d.first == nil {
 		d.first = func(r core.Receipt, err error) { d.answered(0, r, err) }
@@ -47,7 +50,7 @@ func (d *Delivery) answered(i int, r core.Receipt, err error) {
 	result := &d.Results()[i]
 	result.Receipt, result.Err = r, err
 	if d.left.Add(-1) == 0 {
-		d.ready()
+		d.owner.Done()
 	}
 }
 

@@ -31,6 +31,7 @@ type Item struct {
 	Record   core.Record
 	Delivery Delivery
 	Ref      []byte // the client's name for the message, as JSON; may be empty
+	Bytes    int    // of the payload that was sent
 	Refused  error  // why the message was not sent; nil when it was
 
 	pipeline *Pipeline
@@ -117,6 +118,14 @@ func (p *Pipeline) Take() (item *Item, over bool) {
 	}
 	item.next = nil
 	return item, false
+}
+
+// Err is why an item that is done was refused or not published; nil when it was published.
+func (i *Item) Err() error {
+	if i.Refused != nil {
+		return i.Refused
+	}
+	return i.Delivery.Err()
 }
 
 // Size is the room that an item takes.

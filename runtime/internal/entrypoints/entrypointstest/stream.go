@@ -1,0 +1,138 @@
+package entrypointstest
+
+import (
+	"context"
+	"strconv"
+	"sync"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+// Stream gives the records that a test pushes. Push and Fail are safe for concurrent use.
+type Stream struct {
+	IDs      bool   // records have ids
+	Position string // of Cursor
+	CloseErr error
+
+	mu      sync.Mutex
+	batches []*qos.Batch
+	err     error
+	ready   chan struct{}
+	settled int
+	closed  bool
+}
+
+// Push makes records ready, as one batch. A nil record is one that a hook skipped.
+func (s *Stream) Push(records ...*core.Record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.batches = append(s.batches, s.batch(records))
+	s.wake()
+}
+
+// Fail ends the stream after the records that were pushed.
+func (s *Stream) Fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = err
+	s.wake()
+}
+
+func (s *Stream) wake() {
+	if s.ready != nil {
+		close(s.ready)
+		s.ready = nil
+	}
+}
+
+func (s *Stream) batch(records []*core.Record) *qos.Batch {
+	if s.IDs {
+		return qos.NewBatch(records, ids(records))
+	}
+	return qos.NewBatch(records, nil)
+}
+
+// Poll implements qos.Stream.
+func (s *Stream) Poll(most int) (*qos.Batch, <-chan struct{}, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.batches) > 0 {
+		b := s.batches[0]
+		if most > 0 && b.Len() > most {
+			records := make([]*core.Record, b.Len())
+			for i := range records {
+				records[i] = b.Record(i)
+			}
+			s.batches[0] = s.batch(records[most:])
+			return s.batch(records[:most]), nil, nil
+		}
+		s.batches = s.batches[1:]
+		return b, nil, nil
+	}
+	if s.err != nil {
+		return nil, nil, s.err
+	}
+	if s.ready == nil {
+		s.ready = make(chan struct{})
+	}
+	return nil, s.ready, nil
+}
+
+// Settle implements qos.Stream.
+func (s *Stream) Settle(_ *qos.Batch, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settled += n
+}
+
+// Cursor implements qos.Stream.
+func (s *Stream) Cursor(dst []byte) []byte { return append(dst, s.Position...) }
+
+// Close implements qos.Stream.
+func (s *Stream) Close(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	return s.CloseErr
+}
+
+// Settled counts the records that were settled.
+func (s *Stream) Settled() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settled
+}
+
+// Closed reports whether the stream was closed.
+func (s *Stream) Closed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// ids are ids of records of one partition.
+type ids []*core.Record
+
+// AppendID implements qos.IDs.
+func (r ids) AppendID(dst []byte, i int) []byte {
+	dst = append(append(dst, r[i].Topic...), "@0#"...)
+	return strconv.AppendInt(dst, r[i].Offset, 10)
+}
+
+// Subscriber is an operation "shop" / "watchOrders" that opens the streams of open, with encoded
+// ids.
+func Subscriber(open func(qos.Reading) (qos.Stream, error)) *entrypoints.Operation {
+	return &entrypoints.Operation{
+		API: "shop", Name: "watchOrders",
+		Subscribe: &entrypoints.Subscribing{
+			Topics: func(map[string]string) ([]string, error) { return []string{"orders"}, nil },
+			Open: func(_ context.Context, r qos.Reading) (qos.Stream, error) {
+				return open(r)
+			},
+			EncodeIDs: true,
+			EventName: "orderPlaced",
+		},
+	}
+}
