@@ -46,31 +46,26 @@ type API struct {
 	places *tree
 }
 
-// Place is where a value of the api was written, "" where nobody did. path leads to it from the
-// api: "endpoints", "default", "configuration".
-func (a API) Place(path ...string) string {
+// Place is where the value at a pointer, or the nearest one above it, was written, and the
+// pointer of that one. Pointers start at the api, as "/endpoints/default"; both are "" where
+// nobody wrote anything.
+func (a API) Place(pointer string) (place, at string) {
 	if a.places == nil {
-		return ""
+		return "", ""
 	}
-	pointer := "/apis/" + escape(a.name)
-	if _, written := a.places.places[pointer]; !written {
-		return a.places.places[pointer+join(path)]
+	api := "/apis/" + escape(a.name)
+	for ; pointer != ""; pointer = pointer[:strings.LastIndexByte(pointer, '/')] {
+		if place, ok := a.places.places[api+pointer]; ok {
+			return place, pointer
+		}
 	}
-	return a.places.place(pointer + join(path))
+	return "", ""
 }
 
-// Written says whether the configuration holds the value at a path itself.
-func (a API) Written(path ...string) bool {
-	if a.places == nil {
-		return false
-	}
-	_, ok := a.places.places["/apis/"+escape(a.name)+join(path)]
-	return ok
-}
-
-func join(path []string) string {
+// Pointer writes names as a JSON pointer (RFC 6901).
+func Pointer(names ...string) string {
 	pointer := ""
-	for _, name := range path {
+	for _, name := range names {
 		pointer += "/" + escape(name)
 	}
 	return pointer
@@ -155,10 +150,11 @@ func (a API) unknown(group, what string, written, known []string) []error {
 	var problems []error
 	for _, name := range written {
 		if !slices.Contains(known, name) {
+			place, _ := a.Place(Pointer(group, name))
 			problems = append(problems, &Problem{
-				Place:   a.Place(group, name),
+				Place:   place,
 				Text:    fmt.Sprintf("api %q has no %s %q%s", a.name, what, name, didYouMean(name, known)),
-				Pointer: "/apis/" + escape(a.name) + join([]string{group, name}),
+				Pointer: Pointer("apis", a.name, group, name),
 			})
 		}
 	}

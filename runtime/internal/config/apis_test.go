@@ -46,13 +46,17 @@ apis:
 	if got := fmt.Sprint(api.Endpoints["eu-west"]); !strings.Contains(got, "keystore:map[password:geheim]") {
 		t.Errorf("got %s", got)
 	}
-	for want, path := range map[string][]string{
-		"PENSTOCK_APIS__ORDERS__ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVERS": {"endpoints", "default", "configuration", "bootstrapServers"},
-		"gateway.yaml:4:5":  {"basePath"},
-		"gateway.yaml:8:21": {"operations", "placeOrder", "http-post", "qos"},
+	for pointer, want := range map[string][2]string{
+		"/endpoints/default/configuration/bootstrapServers": {
+			"PENSTOCK_APIS__ORDERS__ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVERS", "/endpoints/default/configuration/bootstrapServers",
+		},
+		"/basePath":                            {"gateway.yaml:4:5", "/basePath"},
+		"/operations/placeOrder/http-post/qos": {"gateway.yaml:8:21", "/operations/placeOrder/http-post"},
+		"/endpoints/other":                     {"gateway.yaml:5:5", "/endpoints"},
+		"/allow":                               {},
 	} {
-		if got := api.Place(path...); got != want {
-			t.Errorf("%v: written at %q, want %q", path, got, want)
+		if place, at := api.Place(pointer); place != want[0] || at != want[1] {
+			t.Errorf("%s: written at %q %q, want %q", pointer, place, at, want)
 		}
 	}
 	if err := cfg.APIs.Unused(); err != nil {
