@@ -97,7 +97,7 @@ type officialFindings struct {
 // author most likely meant, as the others bring noise.
 func (o *officialFindings) collect(e *jsonschema.ValidationError) {
 	if len(e.Causes) == 0 {
-		message := "not valid " + o.doc.spec() + ": " + e.Message
+		message := "not valid " + o.doc.Spec() + ": " + e.Message
 		if key := e.InstanceLocation + " " + message; !o.seen[key] {
 			o.seen[key] = true
 			o.issues = append(o.issues, o.doc.warning(e.InstanceLocation, message))
@@ -113,8 +113,8 @@ func (o *officialFindings) collect(e *jsonschema.ValidationError) {
 	}
 }
 
-// spec names the specification, for messages.
-func (d *Document) spec() string {
+// Spec names the specification and its version, "AsyncAPI 3.1.0".
+func (d *Document) Spec() string {
 	if d.Format.Async() {
 		return "AsyncAPI " + d.Version
 	}

@@ -81,7 +81,7 @@ func (c *openAPICheck) finding(err error) Issue {
 		}
 	}
 	return Issue{Pos: place.Pos, Warning: true, Pointer: c.doc.pointers[place],
-		Message: "not valid " + c.doc.spec() + ": " + oneLine(leaf.Error())}
+		Message: "not valid " + c.doc.Spec() + ": " + oneLine(leaf.Error())}
 }
 
 // oneLine keeps the first line of a message.

@@ -161,3 +161,11 @@ func (in *inliner) copy(n *Node) *Node {
 	}
 	return c
 }
+
+// RootOf is the root of the file that a node stands in.
+func (d *Document) RootOf(n *Node) *Node {
+	if t := d.trees[path.Clean(n.Pos.File)]; t != nil && t.root != nil {
+		return t.root
+	}
+	return d.Root
+}

@@ -9,7 +9,7 @@ import (
 // didYouMean is the end of a message about a name that does not exist.
 func didYouMean(name string, candidates []string) string {
 	if near, ok := schema.Suggest(name, candidates); ok {
-		return fmt.Sprintf(", did you mean %q?", near)
+		return fmt.Sprintf(": did you mean %q?", near)
 	}
 	return ""
 }

@@ -10,9 +10,10 @@ import (
 
 // Model is one document, ready to be lowered.
 type Model struct {
-	API         string // [a-z0-9_]+
-	Source      string // the document's path as the user named it
-	Format      string // "AsyncAPI 3.1.0"
+	API         string       // [a-z0-9_]+
+	Pos         document.Pos // of what gives the api its name
+	Source      string       // the document's path as the user named it
+	Format      string       // "AsyncAPI 3.1.0"
 	Title       string
 	Version     string
 	Description string

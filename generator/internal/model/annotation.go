@@ -1,0 +1,154 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// annotation is one x-kafka-* value: references in it are replaced, its schema was applied.
+type annotation struct {
+	key  *document.Member // where it stands
+	node *document.Node
+	// value is the canonical value: aliases of property names are replaced.
+	value any
+	bad   bool // it breaks its schema, which was reported
+}
+
+// object is the value where it is an object, else an empty one.
+func (a *annotation) object() map[string]any {
+	if a == nil {
+		return map[string]any{}
+	}
+	if m, ok := a.value.(map[string]any); ok {
+		return m
+	}
+	return map[string]any{}
+}
+
+// annotation reads and checks an annotation once; nil when the holder has none.
+func (b *builder) annotation(holder *document.Node, key string, kind schema.Kind) *annotation {
+	member := holder.Member(key)
+	if member == nil {
+		return nil
+	}
+	if a := b.annotations[member.Value]; a != nil {
+		return a
+	}
+	a := &annotation{key: member}
+	b.annotations[member.Value] = a
+	node, issues := b.doc.Inline(member.Value)
+	b.report(issues...)
+	a.node, a.bad = node, len(issues) > 0
+	a.value = schema.Canonical(node.Value())
+	if a.bad {
+		return a
+	}
+	for _, issue := range schema.Validate(kind, schema.Template, node.Value()) {
+		a.bad = true
+		b.report(b.placed(node, issue.Pointer, later(issue)))
+	}
+	return a
+}
+
+// placed makes an error about the value that a pointer below n names. An unknown property is
+// reported where its name stands.
+func (b *builder) placed(n *document.Node, pointer, message string) document.Issue {
+	target := n.Nearest(pointer)
+	issue := b.doc.Issue(target, "%s", message)
+	if strings.HasPrefix(message, "unknown property") || target.Kind != document.Array && target.Kind != document.Object {
+		issue.Pos = keyPos(n, pointer, issue.Pos, strings.HasPrefix(message, "unknown property"))
+	}
+	return issue
+}
+
+// keyPos is the place of the member name that a pointer ends with, where that is wanted.
+func keyPos(n *document.Node, pointer string, otherwise document.Pos, wanted bool) document.Pos {
+	members := document.Split(pointer)
+	if !wanted || len(members) == 0 {
+		return otherwise
+	}
+	holder := n.At(document.Join("", members[:len(members)-1]...))
+	if m := holder.Member(members[len(members)-1]); m != nil {
+		return m.KeyPos
+	}
+	return otherwise
+}
+
+// later says of a property that the schema does not know yet that it will come.
+func later(issue schema.Issue) string {
+	if strings.HasSuffix(issue.Pointer, "/deadLetterTopic") && strings.HasPrefix(issue.Message, "unknown property") {
+		return "deadLetterTopic is not served yet"
+	}
+	return issue.Message
+}
+
+// known are the annotations by the places where they may stand.
+var known = map[string][]string{
+	"root":      {"x-kafka-api", "x-kafka-endpoint", "x-kafka-endpoint-groups", "x-kafka-entrypoints", "x-kafka-attributes", "x-kafka-allow"},
+	"server":    {"x-kafka-endpoint"},
+	"channel":   {"x-kafka-endpoint", "x-kafka-entrypoints", "x-kafka-attributes", "x-kafka-allow"},
+	"operation": {"x-kafka-endpoint", "x-kafka-entrypoints", "x-kafka-attributes", "x-kafka-allow"},
+}
+
+// place checks the names of the annotations of one object and refuses those of later versions.
+func (b *builder) place(n *document.Node, place string) {
+	if n == nil {
+		return
+	}
+	for i := range n.Members {
+		m := &n.Members[i]
+		if !strings.HasPrefix(strings.ToLower(m.Key), "x-kafka-") {
+			continue
+		}
+		issue := b.doc.Issue(m.Value, "")
+		issue.Pos = m.KeyPos
+		switch issue.Message = misplaced(m.Key, place); {
+		case issue.Message != "":
+			b.report(issue)
+		case m.Key == "x-kafka-attributes":
+			issue.Message = "x-kafka-attributes is not served yet"
+			b.report(issue)
+		}
+	}
+}
+
+// misplaced says why an annotation may not stand at a place; "" when it may.
+func misplaced(key, place string) string {
+	for _, k := range known[place] {
+		if k == key {
+			return ""
+		}
+	}
+	for _, k := range known["root"] {
+		if k == key {
+			return key + " may not stand at a " + noun(place)
+		}
+	}
+	if near, ok := schema.Suggest(key, known[place]); ok {
+		return "unknown annotation \"" + key + "\": did you mean \"" + near + "\"?"
+	}
+	return "unknown annotation \"" + key + "\""
+}
+
+func noun(place string) string {
+	if place == "channel" {
+		return "channel or path item"
+	}
+	return place
+}
+
+// places checks the annotations of root and servers, which every operation shares.
+func (b *builder) places() {
+	root := b.doc.Root
+	b.place(root, "root")
+	b.annotation(root, "x-kafka-endpoint", schema.EndpointPatch)
+	b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups)
+	b.annotation(root, "x-kafka-entrypoints", schema.Entrypoints)
+	b.annotation(root, "x-kafka-allow", schema.Allow)
+	single, groups := root.Member("x-kafka-endpoint"), root.Member("x-kafka-endpoint-groups")
+	if single != nil && groups != nil {
+		b.fail(groups.Value, "x-kafka-endpoint and x-kafka-endpoint-groups exclude each other at the root")
+	}
+}

@@ -1,0 +1,113 @@
+package model
+
+import (
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// asyncAPI3 reads the operations of AsyncAPI 3.
+func (b *builder) asyncAPI3() []*source {
+	channels := b.doc.Root.Get("channels")
+	list := b.doc.Root.Get("operations")
+	if !b.want(channels, document.Object, "channels") || !b.want(list, document.Object, "operations") {
+		return nil
+	}
+	names := map[*document.Node]string{}
+	if channels != nil {
+		for _, m := range channels.Members {
+			if n := b.resolve(m.Value); b.want(n, document.Object, "a channel") && n != nil {
+				names[n] = m.Key
+				b.channel(n)
+			}
+		}
+	}
+	if list == nil {
+		return nil
+	}
+	var all []*source
+	for _, m := range list.Members {
+		n := b.resolve(m.Value)
+		if n == nil || !b.want(n, document.Object, "an operation") {
+			continue
+		}
+		if s := b.operation3(m, n, names); s != nil {
+			all = append(all, s)
+		}
+	}
+	group(all)
+	return all
+}
+
+// channel checks the annotations of a channel or path item.
+func (b *builder) channel(n *document.Node) {
+	b.place(n, "channel")
+	b.annotation(n, "x-kafka-endpoint", schema.EndpointPatch)
+	b.annotation(n, "x-kafka-entrypoints", schema.Entrypoints)
+	b.annotation(n, "x-kafka-allow", schema.Allow)
+}
+
+// annotated checks the annotations of an operation.
+func (b *builder) annotated(n *document.Node) {
+	b.place(n, "operation")
+	b.annotation(n, "x-kafka-endpoint", schema.EndpointPatch)
+	b.annotation(n, "x-kafka-entrypoints", schema.Entrypoints)
+	b.annotation(n, "x-kafka-allow", schema.Allow)
+}
+
+func (b *builder) operation3(m document.Member, n *document.Node, channels map[*document.Node]string) *source {
+	n = b.doc.WithTraits(n)
+	b.annotated(n)
+	s := &source{name: m.Key, node: n, pos: m.KeyPos, action: n.Get("action")}
+	switch s.action.Str() {
+	case "receive":
+		s.direction = endpoint.Publishing
+	case "send":
+		s.direction = endpoint.Subscribing
+	default:
+		b.fail(n, "operation %q has no action: write send or receive", m.Key)
+		return nil
+	}
+	reference := n.Get("channel")
+	s.channel = b.resolve(reference)
+	if _, known := channels[s.channel]; !known {
+		if reference == nil {
+			reference = n
+		}
+		b.fail(reference, "operation %q needs a reference to one of the channels of the root", m.Key)
+		return nil
+	}
+	s.servers = b.serversOf(s.channel)
+	s.parameters = b.parameters3(s.channel)
+	s.topic = b.kafkaTopic(s.channel)
+	if a := s.channel.Get("address"); a != nil && a.Kind != document.Null && b.want(a, document.String, "address") {
+		s.address = a
+	}
+	s.messages = b.messages3(s)
+	return s
+}
+
+// parameters3 reads the parameters of a channel.
+func (b *builder) parameters3(channel *document.Node) map[string]parameter {
+	list := channel.Get("parameters")
+	if list == nil || !b.want(list, document.Object, "parameters") {
+		return nil
+	}
+	parameters := map[string]parameter{}
+	for _, m := range list.Members {
+		n := b.resolve(m.Value)
+		preset := n.Get("default")
+		parameters[m.Key] = parameter{node: n, enum: texts(n.Get("enum")), fallback: preset.Str(), optional: preset != nil}
+	}
+	return parameters
+}
+
+// kafkaTopic finds bindings.kafka.topic of a channel; nil where there is none.
+func (b *builder) kafkaTopic(channel *document.Node) *document.Node {
+	bindings := b.resolve(channel.Get("bindings"))
+	topic := b.resolve(bindings.Get("kafka")).Get("topic")
+	if topic == nil || !b.want(topic, document.String, "topic") {
+		return nil
+	}
+	return topic
+}

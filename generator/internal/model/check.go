@@ -1,0 +1,76 @@
+package model
+
+import (
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+const shared = "/sharedConfigurationOverride"
+
+// checkEndpoint checks the effective endpoint of an operation and refuses what this version
+// does not serve.
+func (b *builder) checkEndpoint(op *Operation, s *source, e *effective) {
+	if e.none {
+		b.report(document.Issue{Pos: s.pos, Pointer: b.doc.Pointer(s.node),
+			Message: "operation \"" + s.name + "\" has no x-kafka-endpoint: write one here or at the root"})
+		return
+	}
+	if e.bad {
+		return // reported where it stands
+	}
+	for _, issue := range schema.Validate(schema.Endpoint, schema.Template, e.value) {
+		b.failLayer(e, issue.Pointer, "%s", issue.Message)
+	}
+	for _, pointer := range schema.Expressions(e.value) {
+		b.failLayer(e, pointer, "expressions are not served yet: write the value itself")
+	}
+	b.checkTransport(e)
+}
+
+// checkTransport refuses ways to Kafka that this version does not have.
+func (b *builder) checkTransport(e *effective) {
+	security := part(e.value, "security")
+	switch protocol, _ := security["protocol"].(string); protocol {
+	case "SASL_PLAINTEXT", "SASL_SSL":
+		b.failLayer(e, shared+"/security/protocol", "security.protocol %s is not served yet: this version serves PLAINTEXT and SSL", protocol)
+	case "SSL":
+		ssl, _ := security["ssl"].(map[string]any)
+		for _, name := range []string{"trustStore", "keystore"} {
+			store, ok := ssl[name].(map[string]any)
+			if !ok {
+				continue
+			}
+			kind, written := store["type"].(string)
+			if !written {
+				kind = "JKS"
+			}
+			if kind == "JKS" || kind == "PKCS12" {
+				b.failLayer(e, shared+"/security/ssl/"+name+"/type", "%s of type %s is not served yet: this version serves PEM and NONE", name, kind)
+			}
+		}
+	}
+}
+
+// checkEntrypoint checks an entrypoint against the endpoint behind it.
+func (b *builder) checkEntrypoint(op *Operation, s *source, e *effective, ep *served) {
+	config := map[string]any{string(ep.Kind): ep.Config}
+	if ep.Config["key"] != nil {
+		b.failAt(ep, "/key", "key is not served yet: it comes with expressions")
+	}
+	for _, pointer := range schema.Expressions(config) {
+		if n := ep.layers.origin(pointer); n != nil && pointer != "/"+string(ep.Kind)+"/key" {
+			b.fail(n, "expressions are not served yet: write the value itself")
+		}
+	}
+	if e.none || e.bad {
+		return
+	}
+	for _, d := range []struct {
+		side, does string
+		on         bool
+	}{{producer, "publishes", ep.Publishes}, {consumer, "subscribes", ep.Subscribes}} {
+		if d.on && part(e.value, d.side)["enabled"] != true {
+			b.failAt(ep, "", "%s %s, but %s.enabled of endpoint %q is not true", ep.Kind, d.does, d.side, endpointName(e.value))
+		}
+	}
+}

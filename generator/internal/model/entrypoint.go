@@ -1,0 +1,209 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// served is an entrypoint with the annotations that made it.
+type served struct {
+	*Entrypoint
+	layers layers
+	node   *document.Node // the strongest annotation of this kind, nil in OpenAPI without one
+	source *source
+}
+
+// entrypoints gives the effective entrypoints of an operation, none when it is not exposed.
+func (b *builder) entrypoints(s *source) []*served {
+	annotations := []*annotation{
+		b.annotation(b.doc.Root, "x-kafka-entrypoints", schema.Entrypoints),
+		b.annotation(s.channel, "x-kafka-entrypoints", schema.Entrypoints),
+		b.annotation(s.node, "x-kafka-entrypoints", schema.Entrypoints),
+	}
+	var full, own any = map[string]any{}, map[string]any{}
+	var made layers
+	for i, a := range annotations {
+		if a == nil {
+			continue
+		}
+		full = schema.Merge(full, a.object())
+		made = append(made, layer{node: a.node})
+		if i > 0 {
+			own = schema.Merge(own, a.object())
+		}
+	}
+	var kinds []endpoint.Kind
+	if b.doc.Format.Async() {
+		kinds = b.asyncKinds(s, own.(map[string]any), annotations[2])
+	} else {
+		kinds = b.openAPIKinds(s, own.(map[string]any), annotations)
+	}
+	var list []*served
+	for _, kind := range kinds {
+		config, _ := full.(map[string]any)[string(kind)].(map[string]any)
+		if config["enabled"] == false {
+			continue
+		}
+		if e := b.entrypoint(s, kind, config, made); e != nil {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// asyncKinds picks the kinds that channel and operation write. What only the channel writes
+// goes to the operations whose direction it has, where there are any.
+func (b *builder) asyncKinds(s *source, own map[string]any, operation *annotation) []endpoint.Kind {
+	var kinds []endpoint.Kind
+	for _, kind := range endpoint.Kinds() {
+		if _, ok := own[string(kind)].(map[string]any); !ok {
+			continue
+		}
+		_, written := operation.object()[string(kind)]
+		if written || fits(kind, s.direction) || !slices.ContainsFunc(s.siblings, func(o *source) bool { return fits(kind, o.direction) }) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// fits says whether a kind can serve a direction.
+func fits(kind endpoint.Kind, d endpoint.Direction) bool {
+	return len(endpoint.Matrix(kind, d)) > 0
+}
+
+// entrypoint makes one effective entrypoint; nil when it cannot be served.
+func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]any, made layers) *served {
+	node := made.origin("/" + string(kind))
+	if kind == endpoint.Webhook {
+		b.fail(node, "webhook is not served yet")
+		return nil
+	}
+	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Method: "GET"}, layers: made, node: node, source: s}
+	if node != nil {
+		e.Pos = node.Pos
+	}
+	if kind == endpoint.HTTPPost {
+		e.Method = "POST"
+	}
+	if s.method == "PUT" && kind == endpoint.HTTPPost {
+		e.Method = "PUT"
+	}
+	config = b.sides(e, config)
+	full, _ := schema.ApplyDefaults(schema.Entrypoints, map[string]any{string(kind): config}).(map[string]any)
+	e.Config, _ = full[string(kind)].(map[string]any)
+	b.path(e)
+	b.level(e)
+	b.direction(e)
+	return e
+}
+
+// sides finds out in which directions the entrypoint works. A websocket of AsyncAPI takes the
+// direction of its operation where it does not say itself.
+func (b *builder) sides(e *served, config map[string]any) map[string]any {
+	switch e.Kind {
+	case endpoint.HTTPPost:
+		e.Publishes = true
+	case endpoint.HTTPGet, endpoint.SSE:
+		e.Subscribes = true
+	case endpoint.WebSocket:
+		config, _ = schema.Merge(map[string]any{}, config).(map[string]any)
+		e.Publishes = side(config, "publisher", e.source.direction != endpoint.Subscribing)
+		e.Subscribes = side(config, "subscriber", e.source.direction != endpoint.Publishing)
+		if !e.Publishes && !e.Subscribes {
+			b.failAt(e, "", "websocket has neither a publisher nor a subscriber")
+		}
+	}
+	return config
+}
+
+// side reads whether one side of a websocket is on and writes what it took.
+func side(config map[string]any, name string, preset bool) bool {
+	part, _ := config[name].(map[string]any)
+	on, written := part["enabled"].(bool)
+	if !written {
+		on = preset || part != nil
+	}
+	config[name] = map[string]any{"enabled": on}
+	return on
+}
+
+// failAt reports an error at a value of the entrypoint, or at what stands for it.
+func (b *builder) failAt(e *served, pointer, format string, args ...any) {
+	n := e.layers.nearest("/" + string(e.Kind) + pointer)
+	if n == nil || e.node == nil {
+		b.report(document.Issue{Pos: e.source.pos, Message: fmt.Sprintf(format, args...), Pointer: b.doc.Pointer(e.source.node)})
+		return
+	}
+	b.fail(n, format, args...)
+}
+
+// level checks the quality of service.
+func (b *builder) level(e *served) {
+	text, _ := e.Config["qos"].(string)
+	level, ok := endpoint.ParseQoS(text)
+	if !ok {
+		return // reported by the schema
+	}
+	e.Config["qos"] = string(level)
+	for _, d := range []endpoint.Direction{endpoint.Publishing, endpoint.Subscribing} {
+		if d == endpoint.Publishing && !e.Publishes || d == endpoint.Subscribing && !e.Subscribes {
+			continue
+		}
+		if allowed := endpoint.Matrix(e.Kind, d); !slices.Contains(allowed, level) {
+			b.failAt(e, "/qos", "%s has no level %s: it has %s", e.Kind, level, list(allowed))
+			return
+		}
+	}
+	if !slices.Contains(endpoint.Served(), level) {
+		b.failAt(e, "/qos", "level %s is not served yet: this version serves %s", level, list(endpoint.Served()))
+		return
+	}
+	if e.Subscribes && (e.Kind == endpoint.SSE || e.Kind == endpoint.WebSocket) && level.Group() && b.anonymous(e.source) {
+		b.hint(e, level)
+	}
+}
+
+// hint says what a level with a group costs where everybody may listen.
+func (b *builder) hint(e *served, level endpoint.QoS) {
+	issue := document.Issue{
+		Pos: e.Pos, Warning: true,
+		Message: fmt.Sprintf("%s at level %s makes every client address a member of a consumer group: level none serves a broadcast without authentication from one reader", e.Kind, level),
+		Pointer: b.doc.Pointer(e.source.node),
+	}
+	if e.node != nil {
+		issue.Pointer = b.doc.Pointer(e.node)
+	}
+	b.report(issue)
+}
+
+// list writes levels as words.
+func list(levels []endpoint.QoS) string {
+	names := make([]string, len(levels))
+	for i, l := range levels {
+		names[i] = string(l)
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// direction warns where AsyncAPI's action says something else than the entrypoint does.
+func (b *builder) direction(e *served) {
+	word := map[bool]string{true: "publish", false: "subscribe"}
+	switch d := e.source.direction; {
+	case d == 0, e.Publishes && e.Subscribes:
+	case e.Publishes && d == endpoint.Subscribing, e.Subscribes && d == endpoint.Publishing:
+		issue := document.Issue{
+			Pos: e.Pos, Warning: true, Pointer: b.doc.Pointer(e.node),
+			Message: fmt.Sprintf("%s lets web clients %s, but %q says that they %s", e.Kind, word[e.Publishes], e.source.action.Text, word[!e.Publishes]),
+		}
+		b.report(issue)
+	}
+}

@@ -1,0 +1,70 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// route is one entrypoint as web clients reach it.
+type route struct {
+	model *Model
+	op    *Operation
+	entry *Entrypoint
+	path  string // whole, base path included
+}
+
+// Conflicts finds equal routes and equal api names among the documents that one gateway
+// serves. Entrypoints of one path are told apart by method, Accept and Upgrade.
+func Conflicts(models []*Model) []document.Issue {
+	var issues []document.Issue
+	apis := map[string]*Model{}
+	first := map[string]route{}
+	shapes := map[string]route{}
+	for _, m := range models {
+		if other := apis[m.API]; other != nil {
+			issues = append(issues, document.Issue{Pos: m.Pos, Message: fmt.Sprintf("the api %q exists already in %s: write another x-kafka-api", m.API, other.Source)})
+		} else {
+			apis[m.API] = m
+		}
+		for _, op := range m.Operations {
+			for _, e := range op.Entrypoints {
+				r := route{m, op, e, strings.TrimSuffix(m.BasePath, "/") + e.Path}
+				if issue := r.clash(first, shapes); issue != nil {
+					issues = append(issues, *issue)
+				}
+			}
+		}
+	}
+	return issues
+}
+
+// clash compares a route with those before it.
+func (r route) clash(first, shapes map[string]route) *document.Issue {
+	if r.entry.Path == "" {
+		return nil
+	}
+	shape := template.ReplaceAllString(r.path, "{}")
+	key := r.entry.Method + " " + shape + " " + told(r.entry.Kind)
+	if other, ok := first[key]; ok {
+		return &document.Issue{Pos: r.entry.Pos, Message: fmt.Sprintf(
+			"route %s %s (%s) exists already: operation %q at %s", r.entry.Method, r.path, r.entry.Kind, other.op.Name, other.entry.Pos)}
+	}
+	first[key] = r
+	if other, ok := shapes[shape]; ok && other.path != r.path {
+		return &document.Issue{Pos: r.entry.Pos, Message: fmt.Sprintf(
+			"path %q differs from %q at %s only by the names of its parameters: use the same names", r.path, other.path, other.entry.Pos)}
+	}
+	shapes[shape] = r
+	return nil
+}
+
+// told is what tells an entrypoint from others of its method and path.
+func told(kind endpoint.Kind) string {
+	if kind == endpoint.HTTPPost {
+		return "body"
+	}
+	return string(kind)
+}

@@ -1,0 +1,117 @@
+package model
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+)
+
+// schemas collects the schemas that operations reach. Every schema that a reference names
+// becomes a schema of its own, whatever file it stands in; so no reference leaves the list.
+type schemas struct {
+	builder *builder
+	list    []*Schema
+	byNode  map[*document.Node]*Schema
+	taken   map[string]bool
+	// components are the names that the document gave to schemas itself; no made name takes one.
+	components map[string]*document.Node
+}
+
+func newSchemas(b *builder) *schemas {
+	s := &schemas{builder: b, byNode: map[*document.Node]*Schema{}, taken: map[string]bool{}, components: map[string]*document.Node{}}
+	if own := b.doc.Root.Get("components").Get("schemas"); own != nil {
+		for _, m := range own.Members {
+			s.components[clean(m.Key)] = m.Value
+		}
+	}
+	return s
+}
+
+// name gives the schema at n, or the one that it refers to, a name and adds it to the list.
+func (s *schemas) name(n *document.Node, wanted string, dialect Dialect) string {
+	if n.Reference() != "" && (dialect != Draft2020 || len(n.Members) == 1) {
+		target, issue := s.builder.doc.Resolve(n)
+		if issue != nil {
+			s.builder.report(*issue)
+			return ""
+		}
+		n, wanted = target, s.builder.referenceName(target, wanted)
+	}
+	if known := s.byNode[n]; known != nil {
+		return known.Name
+	}
+	schema := &Schema{Name: s.unique(wanted, n), Pos: n.Pos, Node: n, Dialect: s.builder.dialect(n, dialect)}
+	s.byNode[n] = schema
+	s.list = append(s.list, schema)
+	r := rewriter{schemas: s, dialect: schema.Dialect, context: schema.Name}
+	schema.JSON = r.schema(n)
+	return schema.Name
+}
+
+// dialect is what the schema or its file say in $schema, else that of the place it is used in.
+func (b *builder) dialect(n *document.Node, otherwise Dialect) Dialect {
+	written := n.Get("$schema").Str()
+	if written == "" {
+		if root := b.doc.RootOf(n); root != b.doc.Root {
+			written = root.Get("$schema").Str()
+		}
+	}
+	switch {
+	case strings.Contains(written, "2020-12"), strings.Contains(written, "2019-09"):
+		return Draft2020
+	case strings.Contains(written, "draft-07"), strings.Contains(written, "draft-06"), strings.Contains(written, "draft-04"):
+		return Draft07
+	}
+	return otherwise
+}
+
+// referenceName makes a name of the place where a schema stands.
+func (b *builder) referenceName(n *document.Node, otherwise string) string {
+	members := document.Split(b.doc.Pointer(n))
+	if len(members) == 0 {
+		base := path.Base(n.Pos.File)
+		name, _, _ := strings.Cut(base, ".")
+		return name
+	}
+	last := members[len(members)-1]
+	if len(members) > 1 {
+		switch holder := members[len(members)-2]; {
+		case holder == "schemas", holder == "definitions", holder == "$defs", holder == "properties":
+			return last
+		case last == "payload", last == "headers", last == "schema", last == "items":
+			return holder + strings.ToUpper(last[:1]) + last[1:]
+		}
+	}
+	return otherwise
+}
+
+var unclean = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// clean turns a text into a name that a component may have.
+func clean(text string) string {
+	if name := strings.Trim(unclean.ReplaceAllString(text, "_"), "_"); name != "" {
+		return name
+	}
+	return "Schema"
+}
+
+// unique finds a name that is free.
+func (s *schemas) unique(wanted string, n *document.Node) string {
+	wanted = clean(wanted)
+	free := func(name string) bool {
+		owner := s.components[name]
+		return !s.taken[name] && (owner == nil || owner == n)
+	}
+	name := wanted
+	if !free(name) {
+		name = wanted + "Payload"
+	}
+	for i := 2; !free(name); i++ {
+		name = fmt.Sprintf("%s%d", wanted, i)
+	}
+	s.taken[name] = true
+	return name
+}

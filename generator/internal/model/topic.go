@@ -1,0 +1,170 @@
+package model
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// maxTopic is how long a topic name may be (Apache Kafka, Topic.MAX_NAME_LENGTH).
+const maxTopic = 249
+
+var legalTopic = regexp.MustCompile(`^[A-Za-z0-9._-]*$`)
+
+// topicProblem says why a name cannot be that of a topic; "" when it can.
+func topicProblem(name string) string {
+	switch {
+	case name == "" || len(name) > maxTopic || name == "." || name == ".." || !legalTopic.MatchString(name):
+		return fmt.Sprintf("%q is no topic name: 1 to %d letters, digits, \".\", \"_\" and \"-\", and not \".\" or \"..\"", name, maxTopic)
+	case strings.HasPrefix(name, "__"):
+		return fmt.Sprintf("topic %q is internal to Kafka: names that begin with \"__\" are not served", name)
+	}
+	return ""
+}
+
+// side names of the endpoint's configuration.
+const (
+	producer = "producer"
+	consumer = "consumer"
+)
+
+// topics finds the topic in force of each direction: what channel or operation write, else
+// what the document itself names, else what root or server write. Topics of root and server
+// are removed from the endpoint where the document names one.
+func (b *builder) topics(op *Operation, s *source, e *effective) {
+	named := s.topic
+	if named == nil {
+		named = s.address
+	}
+	publishes, subscribes := op.directions()
+	used := false
+	for _, d := range []struct {
+		side string
+		on   bool
+	}{{producer, publishes}, {consumer, subscribes}} {
+		if hasTopics(e.own, d.side) {
+			continue
+		}
+		if named != nil {
+			e.value = withoutTopics(e.value, d.side)
+			used = used || d.on
+			continue
+		}
+		if d.on && !hasTopics(e.value, d.side) && !e.bad {
+			b.report(document.Issue{Pos: op.EndpointPos, Pointer: b.doc.Pointer(s.node), Message: fmt.Sprintf(
+				"operation %q has no topic: write %s.topics, an address or bindings.kafka.topic", s.name, d.side)})
+		}
+	}
+	if used {
+		op.TopicPos = named.Pos
+		b.namedTopic(op, s, named)
+	}
+	b.listedTopics(e, publishes, subscribes)
+}
+
+// part is one object of the shared configuration.
+func part(value map[string]any, name string) map[string]any {
+	shared, _ := value["sharedConfigurationOverride"].(map[string]any)
+	object, _ := shared[name].(map[string]any)
+	return object
+}
+
+func hasTopics(value map[string]any, side string) bool {
+	p := part(value, side)
+	return p["topics"] != nil || p["topicPattern"] != nil
+}
+
+// withoutTopics copies an endpoint and removes the topics of one side.
+func withoutTopics(value map[string]any, side string) map[string]any {
+	if part(value, side) == nil {
+		return value
+	}
+	patch := map[string]any{"sharedConfigurationOverride": map[string]any{side: map[string]any{"topics": nil, "topicPattern": nil}}}
+	out, _ := schema.Merge(value, patch).(map[string]any)
+	return out
+}
+
+// listedTopics checks the topics that stand in the endpoint. Their form was checked by the schema.
+func (b *builder) listedTopics(e *effective, publishes, subscribes bool) {
+	for _, side := range []string{producer, consumer} {
+		if side == producer && !publishes || side == consumer && !subscribes {
+			continue
+		}
+		at := "/sharedConfigurationOverride/" + side
+		p := part(e.value, side)
+		if p["topicPattern"] != nil {
+			b.failLayer(e, at+"/topicPattern", "topicPattern is not served yet: list the topics")
+		}
+		topics, _ := p["topics"].([]any)
+		for i, t := range topics {
+			name, _ := t.(string)
+			if strings.HasPrefix(name, "__") {
+				b.failLayer(e, fmt.Sprintf("%s/topics/%d", at, i), "%s", topicProblem(name))
+			}
+		}
+	}
+}
+
+// failLayer reports an error at the origin of an effective value.
+func (b *builder) failLayer(e *effective, pointer, format string, args ...any) {
+	if n := e.layers.nearest(pointer); n != nil {
+		b.fail(n, format, args...)
+	}
+}
+
+// namedTopic checks the topic that the document names and finds where its parameters come from.
+func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
+	op.Topic.Template = named.Text
+	names := params(named.Text)
+	if problem := topicProblem(template.ReplaceAllString(named.Text, "x")); problem != "" {
+		if !strings.HasPrefix(named.Text, "__") {
+			problem = strings.Replace(topicProblem("/"), `"/"`, fmt.Sprintf("%q", named.Text), 1)
+		}
+		if named == s.address {
+			problem += "; write bindings.kafka.topic or topics where the topic has another name than the channel"
+		}
+		b.fail(named, "%s", problem)
+		return
+	}
+	for _, name := range names {
+		if slices.ContainsFunc(op.Topic.Params, func(p endpoint.Param) bool { return p.Name == name }) {
+			continue
+		}
+		declared, ok := s.parameters[name]
+		if !ok {
+			b.warn(named, "the parameter %q of %q is not declared", name, named.Text)
+		}
+		b.topicParam(op, named, name, declared)
+	}
+}
+
+// topicParam adds one parameter of the topic.
+func (b *builder) topicParam(op *Operation, named *document.Node, name string, declared parameter) {
+	for _, value := range declared.enum {
+		if !legalTopic.MatchString(value) {
+			b.fail(declared.node, "the value %q of parameter %q has letters that a topic name must not have", value, name)
+		}
+	}
+	op.Topic.Params = append(op.Topic.Params, endpoint.Param{Name: name, Enum: declared.enum})
+	if declared.optional {
+		if op.Topic.Defaults == nil {
+			op.Topic.Defaults = map[string]string{}
+		}
+		op.Topic.Defaults[name] = declared.fallback
+		if !legalTopic.MatchString(declared.fallback) || declared.fallback == "" {
+			b.fail(declared.node, "the default %q of parameter %q cannot stand in a topic name", declared.fallback, name)
+		}
+		return
+	}
+	for _, e := range op.Entrypoints {
+		if e.Path != "" && !slices.Contains(params(e.Path), name) {
+			b.report(document.Issue{Pos: e.Pos, Message: fmt.Sprintf(
+				"path parameter {%s} has no source: topic %q needs it, but path %q has no {%s} and the parameter has no default", name, named.Text, e.Path, name)})
+		}
+	}
+}
