@@ -21,7 +21,8 @@ var files embed.FS
 
 // library holds every schema as text, as data and compiled.
 type library struct {
-	texts    map[string][]byte
+	texts    map[string][]byte // as compiled: with references among the files
+	bundles  map[string][]byte // as given out: each on its own
 	raw      map[string]map[string]any
 	compiled [2]map[Kind]*jsonschema.Schema // by Mode
 }
@@ -37,7 +38,7 @@ var load = sync.OnceValue(func() *library {
 })
 
 func newLibrary() (*library, error) {
-	lib := &library{texts: map[string][]byte{}, raw: map[string]map[string]any{}}
+	lib := &library{texts: map[string][]byte{}, bundles: map[string][]byte{}, raw: map[string]map[string]any{}}
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		return nil, fmt.Errorf("schema: read embedded files: %w", err)
@@ -59,6 +60,13 @@ func newLibrary() (*library, error) {
 		if err := lib.add(name+"-patch", text); err != nil {
 			return nil, err
 		}
+	}
+	for name := range lib.raw {
+		text, err := lib.bundle(name)
+		if err != nil {
+			return nil, err
+		}
+		lib.bundles[name] = text
 	}
 	for _, mode := range []Mode{Template, Evaluated} {
 		if err := lib.compile(mode); err != nil {
@@ -124,8 +132,9 @@ func Names() []string {
 	return names
 }
 
-// Text gives a schema's text by its name. The bytes are a copy.
+// Text gives a schema's text by its name, with everything that it refers to inside it, so that an
+// editor needs nothing else. The bytes are a copy.
 func Text(name string) ([]byte, bool) {
-	text, ok := load().texts[name]
+	text, ok := load().bundles[name]
 	return bytes.Clone(text), ok
 }

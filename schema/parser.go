@@ -42,7 +42,7 @@ func (p *parser) at() byte {
 
 // space skips white space, and comments after naming them.
 func (p *parser) space() {
-	for !p.end() {
+	for !p.end() && !p.lost {
 		switch {
 		case bytes.IndexByte([]byte(" \t\r\n"), p.text[p.pos]) >= 0:
 			p.pos++
@@ -148,7 +148,7 @@ func (p *parser) more(closing byte, later bool) bool {
 	case p.at() == ',':
 		return p.comma(closing, later)
 	case later && p.startsValue():
-		p.fault(p.pos, "a comma is missing before %s", p.token())
+		p.fault(p.pos, "a comma is missing before %s", p.token(p.pos))
 	case later:
 		p.fatal(p.pos, "unexpected %s where a comma or %q is expected", p.shown(p.pos), string(closing))
 		return false
@@ -184,16 +184,16 @@ func (p *parser) startsValue() bool {
 	return bytes.IndexByte([]byte(`"{[-`), c) >= 0 || c >= '0' && c <= '9' || p.literal() != ""
 }
 
-// token is the text at the position, for a message: a string in whole, else one character.
-func (p *parser) token() string {
-	if p.at() != '"' {
-		return p.shown(p.pos)
+// token is the text at an offset, for a message: the start of a string, else one character.
+func (p *parser) token(start int) string {
+	if p.text[start] != '"' {
+		return p.shown(start)
 	}
-	end := p.pos + 1
-	for end < len(p.text) && p.text[end] != '"' && p.text[end] != '\n' && end-p.pos < 60 {
+	end := start + 1
+	for end < len(p.text) && p.text[end] >= 0x20 && p.text[end] != '"' && end-start < 60 {
 		end++
 	}
-	return string(bytes.ToValidUTF8(p.text[p.pos:end], []byte("?"))) + `"`
+	return string(bytes.ToValidUTF8(p.text[start:end], []byte("?"))) + `"`
 }
 
 // str reads a string; encoding/json decides about escapes.
@@ -204,7 +204,7 @@ func (p *parser) str() string {
 		case c == '\\':
 			p.pos++
 		case c == '\n' || c == '\r':
-			p.fatal(start, "the closing quote of %s is missing on this line", p.token())
+			p.fatal(start, "the closing quote of %s is missing on this line", p.token(start))
 			return ""
 		case c < 0x20:
 			p.fatal(p.pos, "a control character in a text is written as an escape, like \\t or \\u%04x", c)
@@ -212,7 +212,7 @@ func (p *parser) str() string {
 		}
 	}
 	if p.end() {
-		p.fatal(start, "the closing quote of %s is missing", p.token())
+		p.fatal(start, "the closing quote of %s is missing", p.token(start))
 		return ""
 	}
 	p.pos++

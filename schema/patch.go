@@ -20,14 +20,7 @@ func patchText(text []byte, name string) ([]byte, error) {
 	raw["type"] = types
 	raw["$id"] = base + name + ".json"
 	raw["description"] = fmt.Sprint(raw["description"], " Merged into the weaker ones (RFC 7386): null deletes.")
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(raw); err != nil {
-		return nil, fmt.Errorf("schema: encode %q: %w", name, err)
-	}
-	return out.Bytes(), nil
+	return encode(raw)
 }
 
 // relax turns a schema and those of its properties into the schemas of their patches.

@@ -1,8 +1,8 @@
 package schema
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -83,11 +83,28 @@ func (r rule) unknown(instance any, pointer string) []finding {
 		if meant, ok := Suggest(name, known); ok {
 			issue.Message += fmt.Sprintf(": did you mean %q?", meant)
 			issue.Suggestion = meant
+		} else if places := placesOf(r.kind, name); places != "" {
+			issue.Message += ": it belongs at " + places
 		}
 		out = append(out, finding{issue, rankValue})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Pointer < out[j].Pointer })
 	return out
+}
+
+// placesOf names where a property does belong, "" when that is nowhere or in too many places.
+func placesOf(kind Kind, name string) string {
+	var places []string
+	for _, property := range Properties(kind) {
+		path := property.Path
+		if path[len(path)-1] == name && !slices.Contains(path, "*") {
+			places = append(places, strings.Join(path, "."))
+		}
+	}
+	if len(places) > 2 {
+		return ""
+	}
+	return strings.Join(places, " or ")
 }
 
 // missing gives one finding for each mandatory property that is not there.
@@ -185,8 +202,6 @@ func typeName(value any) string {
 		return "an object"
 	case []any:
 		return "a list"
-	case json.Number, float64, float32:
-		return fmt.Sprintf("the number %v", value)
 	}
 	return fmt.Sprintf("the number %v", value)
 }

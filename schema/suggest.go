@@ -1,25 +1,35 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Suggest finds the candidate that a misspelt word most probably means: equal but for case and
-// the signs "-", "_" and ".", or few letters away. It reports false when none is near.
+// the signs "-", "_" and ".", else at most three letters away, else the start of the other. It reports false when none is near
+// and when the word is a candidate itself.
 func Suggest(word string, candidates []string) (string, bool) {
 	plain := foldWord(word)
-	if plain == "" {
+	if plain == "" || slices.Contains(candidates, word) {
 		return "", false
 	}
-	best, distance := "", max(1, (len(plain)+1)/3)+1
+	best, distance := "", min(3, max(1, (len(plain)+1)/3))+1
 	for _, candidate := range candidates {
 		folded := foldWord(candidate)
-		if folded == plain && candidate != word {
+		if folded == plain {
 			return candidate, true
 		}
 		if d := editDistance(plain, folded); d < distance && d < len(plain) {
 			best, distance = candidate, d
 		}
 	}
-	return best, best != "" && best != word
+	for _, candidate := range candidates {
+		if folded := foldWord(candidate); best == "" && min(len(plain), len(folded)) >= 4 &&
+			(strings.HasPrefix(plain, folded) || strings.HasPrefix(folded, plain)) {
+			best = candidate
+		}
+	}
+	return best, best != ""
 }
 
 func foldWord(word string) string {

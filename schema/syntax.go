@@ -17,6 +17,9 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Col, e.Message)
 }
 
+// maxFaults ends the reading of a text that is something else than JSON.
+const maxFaults = 20
+
 // maxDepth bounds how deep values nest.
 const maxDepth = 10_000
 
@@ -68,12 +71,18 @@ func (p *parser) fault(offset int, format string, args ...any) {
 		}
 	}
 	p.faults = append(p.faults, &SyntaxError{line, col, fmt.Sprintf(format, args...)})
+	if len(p.faults) == maxFaults {
+		p.lost = true
+		p.pos = len(p.text)
+	}
 }
 
 // fatal records a fault after which nothing can be guessed.
 func (p *parser) fatal(offset int, format string, args ...any) {
-	p.fault(offset, format, args...)
-	p.lost = true
+	if !p.lost {
+		p.fault(offset, format, args...)
+		p.lost = true
+	}
 }
 
 // shown is the character at an offset for a message.

@@ -21,7 +21,7 @@ func Validate(kind Kind, mode Mode, value any) []Issue {
 		if !errors.As(err, &invalid) {
 			return []Issue{{Message: fmt.Sprintf("the value is not JSON: %v", err)}}
 		}
-		collect(invalid, value, &found)
+		collect(kind, invalid, value, &found)
 	}
 	root(kind).visit(value, "", func(n node, value any, pointer string) {
 		found = append(found, n.check(mode, value, pointer)...)
@@ -30,11 +30,12 @@ func Validate(kind Kind, mode Mode, value any) []Issue {
 }
 
 // collect walks the causes of a verdict down to those that say something of their own.
-func collect(cause *jsonschema.ValidationError, value any, found *[]finding) {
+func collect(kind Kind, cause *jsonschema.ValidationError, value any, found *[]finding) {
 	rule := ruleOf(cause)
+	rule.kind = kind
 	if len(cause.Causes) > 0 && rule.keyword != "anyOf" && rule.keyword != "oneOf" {
 		for _, inner := range cause.Causes {
-			collect(inner, value, found)
+			collect(kind, inner, value, found)
 		}
 		return
 	}
@@ -45,6 +46,7 @@ func collect(cause *jsonschema.ValidationError, value any, found *[]finding) {
 
 // rule is one keyword of an embedded schema.
 type rule struct {
+	kind     Kind // of the whole value
 	keyword  string
 	argument any
 	holder   node // the schema that the keyword stands in
