@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -47,11 +48,11 @@ func checkTopicPattern(text string) string {
 		return "an intersection of classes (&&[…]) does not exist in RE2"
 	}
 	if _, err := regexp.Compile(text); err != nil {
-		reason := err.Error()
-		if parse, ok := err.(*syntax.Error); ok { //nolint:errorlint // regexp returns it unwrapped
-			reason = fmt.Sprintf("%s: %s", parse.Code, parse.Expr)
+		var parse *syntax.Error
+		if errors.As(err, &parse) {
+			return fmt.Sprintf("not a regular expression (RE2): %s: %s", parse.Code, parse.Expr)
 		}
-		return fmt.Sprintf("not a regular expression (RE2): %s", reason)
+		return fmt.Sprintf("not a regular expression (RE2): %v", err)
 	}
 	return ""
 }
