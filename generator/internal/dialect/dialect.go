@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/goname"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 )
 
@@ -178,3 +179,54 @@ func Walk(schema Schema, visit func(object map[string]any)) {
 		}
 	}
 }
+
+// Map copies a schema and lets change see the copy of it and of every schema inside it.
+func Map(schema Schema, change func(object map[string]any)) Schema {
+	object, ok := schema.(map[string]any)
+	if !ok {
+		return schema
+	}
+	out := make(map[string]any, len(object))
+	for key, value := range object {
+		switch keywords[key] {
+		case schemaKind:
+			value = Map(value, change)
+		case schemaListKind:
+			items := slices.Clone(value.([]any))
+			for i := range items {
+				items[i] = Map(items[i], change)
+			}
+			value = items
+		case schemaMapKind, patternMapKind:
+			members := maps.Clone(value.(map[string]any))
+			for name := range members {
+				members[name] = Map(members[name], change)
+			}
+			value = members
+		}
+		out[key] = value
+	}
+	change(out)
+	return out
+}
+
+// SafeNames gives every schema name a key that needs no escaping in a JSON pointer or a URL: the
+// name itself, where it is one.
+func SafeNames(names []string) map[string]string {
+	safe := make(map[string]string, len(names))
+	var keys goname.Set
+	for _, name := range names {
+		if name != "" && strings.Trim(name, safeCharacters) == "" {
+			safe[name] = keys.Free(name)
+		}
+	}
+	for _, name := range slices.Sorted(slices.Values(names)) {
+		if _, done := safe[name]; !done {
+			safe[name] = keys.Free("Schema" + goname.Exported(name))
+		}
+	}
+	return safe
+}
+
+// safeCharacters are those that OpenAPI allows in the name of a component.
+const safeCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"

@@ -1,0 +1,115 @@
+package ir
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/penstock-dev/penstock/generator/internal/dialect"
+	"github.com/penstock-dev/penstock/generator/internal/goname"
+)
+
+// validators collects the schema variables of a package.
+type validators struct {
+	set    dialect.Set
+	scope  *goname.Set       // package level
+	roots  map[string]string // what is checked → variable
+	defs   map[string]string // schema → variable that other schemas refer to
+	source []SchemaVar
+}
+
+// variable gives the variable that checks one of the named schemas; "" for no names. Messages of
+// one direction are told apart by nothing but their content, so that one match is enough.
+func (v *validators) variable(name string, schemas []string) string {
+	if len(schemas) == 0 {
+		return ""
+	}
+	key := fmt.Sprintf("%q", schemas)
+	if done := v.roots[key]; done != "" {
+		return done
+	}
+	root := anyOf(schemas)
+	comment := "checks the messages of " + name + "."
+	if len(schemas) == 1 {
+		root, name = v.set[schemas[0]], schemas[0]
+		comment = "checks the schema " + name + "."
+	}
+	varName := v.scope.Free(goname.Unexported(identifier(name)) + "Schema")
+	v.roots[key] = varName
+	at := len(v.source)
+	v.source = append(v.source, SchemaVar{}) // before the definitions that it brings
+	v.source[at] = SchemaVar{Var: varName, Comment: varName + " " + goname.Prose(comment), Value: v.compile(root)}
+	return varName
+}
+
+// compile makes the literal of a schema that a payload is checked by: Go data when it and all
+// that it refers to can be that, else JSON.
+func (v *validators) compile(root dialect.Schema) *Literal {
+	refs := v.reachable(root)
+	compiled, ok := native(root)
+	for _, name := range refs {
+		_, fits := native(v.set[name])
+		ok = ok && fits
+	}
+	if !ok {
+		l := &Literal{}
+		l.text("JSON", string(fallback(root, refs, v.set)))
+		return l
+	}
+	l := literal(compiled)
+	if len(refs) > 0 {
+		var defs []Member
+		for _, name := range refs {
+			defs = append(defs, Member{Name: name, Var: v.def(name)})
+		}
+		l.add(Field{Name: "Defs", Defs: defs})
+	}
+	return l
+}
+
+// def gives the variable of a schema that others refer to.
+func (v *validators) def(name string) string {
+	if done := v.defs[name]; done != "" {
+		return done
+	}
+	varName := v.scope.Free(goname.Unexported(identifier(name)) + "Def")
+	v.defs[name] = varName
+	compiled, _ := native(v.set[name]) // the caller knows that it is
+	v.source = append(v.source, SchemaVar{
+		Var: varName, Comment: varName + " is the schema " + goname.Prose(name) + ", which others refer to.", Value: literal(compiled),
+	})
+	return varName
+}
+
+// reachable lists the schemas that a schema refers to, directly or not, sorted.
+func (v *validators) reachable(root dialect.Schema) []string {
+	found := map[string]bool{}
+	todo := dialect.Refs(root)
+	for len(todo) > 0 {
+		name := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !found[name] {
+			found[name] = true
+			todo = append(todo, dialect.Refs(v.set[name])...)
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// anyOf is the schema of several messages.
+func anyOf(schemas []string) dialect.Schema {
+	var branches []any
+	for _, name := range schemas {
+		branches = append(branches, map[string]any{"$ref": dialect.RefPrefix + name})
+	}
+	return map[string]any{"anyOf": branches}
+}
+
+// identifier is an exported identifier for a name of the document, whatever it is.
+func identifier(name string) string {
+	id := goname.Exported(name)
+	if id == "" || id[0] >= '0' && id[0] <= '9' {
+		return "Schema" + id
+	}
+	return id
+}
