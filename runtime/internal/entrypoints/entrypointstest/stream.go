@@ -13,8 +13,9 @@ import (
 // Stream gives the records that a test pushes. Push and Fail are safe for concurrent use.
 type Stream struct {
 	IDs      bool   // records have ids
-	Position string // of Cursor
+	Position string // of Cursor, until a record is given
 	CloseErr error
+	Polled   func() // runs when Poll has nothing to give; set before the first Poll
 
 	mu      sync.Mutex
 	batches []*qos.Batch
@@ -58,17 +59,9 @@ func (s *Stream) batch(records []*core.Record) *qos.Batch {
 func (s *Stream) Poll(most int) (*qos.Batch, <-chan struct{}, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.batches) > 0 {
-		b := s.batches[0]
-		if most > 0 && b.Len() > most {
-			records := make([]*core.Record, b.Len())
-			for i := range records {
-				records[i] = b.Record(i)
-			}
-			s.batches[0] = s.batch(records[most:])
-			return s.batch(records[:most]), nil, nil
-		}
-		s.batches = s.batches[1:]
+	b := s.take(most)
+	if b != nil {
+		s.moveTo(b)
 		return b, nil, nil
 	}
 	if s.err != nil {
@@ -77,7 +70,37 @@ func (s *Stream) Poll(most int) (*qos.Batch, <-chan struct{}, error) {
 	if s.ready == nil {
 		s.ready = make(chan struct{})
 	}
+	if s.Polled != nil {
+		s.Polled()
+	}
 	return nil, s.ready, nil
+}
+
+// take gives the next batch, or its first records.
+func (s *Stream) take(most int) *qos.Batch {
+	if len(s.batches) == 0 {
+		return nil
+	}
+	b := s.batches[0]
+	if most == 0 || b.Len() <= most {
+		s.batches = s.batches[1:]
+		return b
+	}
+	records := make([]*core.Record, b.Len())
+	for i := range records {
+		records[i] = b.Record(i)
+	}
+	s.batches[0] = s.batch(records[most:])
+	return s.batch(records[:most])
+}
+
+// moveTo makes the position that of the last record of a batch.
+func (s *Stream) moveTo(b *qos.Batch) {
+	for i := range b.Len() {
+		if b.Record(i) != nil {
+			s.Position = string(b.AppendID(nil, i, false))
+		}
+	}
 }
 
 // Settle implements qos.Stream.
@@ -88,7 +111,11 @@ func (s *Stream) Settle(_ *qos.Batch, n int) {
 }
 
 // Cursor implements qos.Stream.
-func (s *Stream) Cursor(dst []byte) []byte { return append(dst, s.Position...) }
+func (s *Stream) Cursor(dst []byte) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append(dst, s.Position...)
+}
 
 // Close implements qos.Stream.
 func (s *Stream) Close(context.Context) error {

@@ -1,0 +1,80 @@
+package entrypoints
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
+)
+
+// Content says how the payloads of an operation stand in JSON.
+type Content struct {
+	neverJSON bool
+}
+
+// NewContent reads the content types of a payload: where they are known and none is JSON, a
+// payload is a text even if it looks like JSON.
+func NewContent(p endpoint.Payload) Content {
+	return Content{neverJSON: len(p.ContentTypes) > 0 && !slices.ContainsFunc(p.ContentTypes, mayBeJSON)}
+}
+
+func mayBeJSON(mediaType string) bool {
+	return mediaType == "application/json" || strings.HasSuffix(mediaType, "+json") ||
+		mediaType == "application/x-ndjson" || strings.HasSuffix(mediaType, "/*")
+}
+
+// IsJSON reports whether a payload is given as JSON.
+func (c Content) IsJSON(value []byte) bool {
+	return !c.neverJSON && json.Valid(value) && utf8.Valid(value)
+}
+
+// AppendMembers appends the member content of a payload: JSON as it is, else a string; null for
+// a tombstone. Bytes that are not UTF-8 are base64, and the member encoding says so.
+func (c Content) AppendMembers(dst, value []byte) []byte {
+	dst = append(dst, `"content":`...)
+	switch {
+	case value == nil:
+		return append(dst, "null"...)
+	case c.IsJSON(value):
+		return append(dst, value...)
+	case utf8.Valid(value):
+		return web.AppendString(dst, value)
+	}
+	dst = append(dst, '"')
+	dst = base64.StdEncoding.AppendEncode(dst, value)
+	return append(dst, `","encoding":"base64"`...)
+}
+
+// AppendHeaders appends the headers of a record as an object: name → list of values, names in
+// the order of their first values.
+func AppendHeaders(dst []byte, headers []core.Header) []byte {
+	dst = append(dst, '{')
+	for i, h := range headers {
+		if seen(headers[:i], h.Name) {
+			continue
+		}
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = web.AppendString(dst, h.Name)
+		dst = append(dst, ':', '[')
+		dst = web.AppendString(dst, h.Value)
+		for _, other := range headers[i+1:] {
+			if other.Name == h.Name {
+				dst = append(dst, ',')
+				dst = web.AppendString(dst, other.Value)
+			}
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+func seen(headers []core.Header, name string) bool {
+	return slices.ContainsFunc(headers, func(h core.Header) bool { return h.Name == name })
+}

@@ -1,0 +1,45 @@
+package get
+
+import (
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+// The media types of answers, the one that a client gets without asking first.
+const (
+	jsonType = "application/json"
+	xmlType  = "application/xml"
+	textType = "text/plain"
+)
+
+// format writes an answer piece by piece. Safe for concurrent use.
+type format interface {
+	// begin opens the answer.
+	begin(dst []byte) []byte
+	// item appends the i-th record of a batch; n records stand before it in the answer.
+	item(dst []byte, b *qos.Batch, i, n int) []byte
+	// end appends what failed (nil: nothing) and the pagination (nil: none), and closes.
+	end(dst []byte, failed *core.Error, p *pagination) []byte
+}
+
+// pagination says where the next request goes on.
+type pagination struct {
+	nextCursor []byte
+	limit      int // noLimit: the request has none
+}
+
+// layout is what the formats share: which parts an item has.
+type layout struct {
+	content           entrypoints.Content
+	encodeIDs         bool
+	headers, metadata bool
+}
+
+func newFormats(op *entrypoints.Operation, cfg config) map[string]format {
+	l := layout{
+		content: entrypoints.NewContent(op.Subscribe.Payload), encodeIDs: op.Subscribe.EncodeIDs,
+		headers: cfg.HeadersInPayload, metadata: cfg.MetadataInPayload,
+	}
+	return map[string]format{jsonType: jsonFormat{l}, xmlType: xmlFormat{l}, textType: textFormat{l}}
+}

@@ -1,0 +1,308 @@
+package get
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+// rig is one operation behind http-get on a real listener.
+type rig struct {
+	host    *entrypointstest.Host
+	stream  *entrypointstest.Stream
+	openErr error
+	reading qos.Reading // of the last request
+	op      *entrypoints.Operation
+	server  *httptest.Server
+}
+
+// newRig serves GET /orders at level none, with a stream that has the records of values.
+func newRig(t *testing.T, config endpoint.JSON, change func(*rig), values ...string) *rig {
+	t.Helper()
+	r := &rig{host: entrypointstest.NewHost(), stream: &entrypointstest.Stream{IDs: true, Position: "orders@0#-1"}}
+	r.op = entrypointstest.Subscriber(func(reading qos.Reading) (qos.Stream, error) {
+		r.reading = reading
+		if r.openErr != nil {
+			return nil, r.openErr
+		}
+		return r.stream, nil
+	})
+	if change != nil {
+		change(r)
+	}
+	for i, value := range values {
+		r.stream.Push(entrypointstest.Record(int64(i), value))
+	}
+	handler, err := New(&r.host.Host, r.op, endpoint.Entrypoint{Kind: endpoint.HTTPGet, Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.server = r.host.Serve(t, http.MethodGet, "/orders", handler)
+	return r
+}
+
+// get sends a request and gives status, header and body of the answer.
+func (r *rig) get(t *testing.T, query string, header ...string) (int, http.Header, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.server.URL+"/orders"+query, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := r.server.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := res.Body.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, string(text)
+}
+
+const brief = `{"qos":"none","messagesLimitCount":3,"messagesLimitDurationMs":20}`
+
+func TestPage(t *testing.T) {
+	r := newRig(t, brief, nil, `{"n":1}`, `plain`, `3`, `4`)
+	status, header, body := r.get(t, "")
+	want := `{"items":[` +
+		`{"id":"b3JkZXJzQDAjMA==","content":{"n":1}},` +
+		`{"id":"b3JkZXJzQDAjMQ==","content":"plain"},` +
+		`{"id":"b3JkZXJzQDAjMg==","content":3}],` +
+		`"pagination":{"nextCursor":"b3JkZXJzQDAjMg=="}}` + "\n"
+	if status != http.StatusOK || body != want {
+		t.Errorf("%d\n got %s\nwant %s", status, body, want)
+	}
+	for name, value := range map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store", "Vary": "Accept"} {
+		if got := header.Get(name); got != value {
+			t.Errorf("%s is %q, want %q", name, got, value)
+		}
+	}
+	if n := r.host.Counters.DeliveredRecords.Load(); n != 3 {
+		t.Errorf("counted %d records", n)
+	}
+	if n := r.host.Counters.DeliveredBytes.Load(); n != 13 {
+		t.Errorf("counted %d bytes", n)
+	}
+	entrypointstest.Eventually(t, "the stream is closed and its place given back", func() bool {
+		return r.stream.Closed() && r.host.Counters.Places.Load() == 0 && r.host.Counters.Open.Load() == 0
+	})
+	want = `{"items":[{"id":"b3JkZXJzQDAjMw==","content":4}],"pagination":{"nextCursor":"b3JkZXJzQDAjMw=="}}` + "\n"
+	if _, _, body = r.get(t, "?cursor=b3JkZXJzQDAjMg=="); body != want {
+		t.Errorf("\n got %s\nwant %s", body, want)
+	}
+	reading := qos.Reading{Kind: endpoint.HTTPGet, Level: endpoint.None, Topics: []string{"orders"}, Cursor: "b3JkZXJzQDAjMg==", Wait: 20 * time.Millisecond}
+	if got := r.reading; got.Cursor != reading.Cursor || got.Kind != reading.Kind || got.Level != reading.Level ||
+		got.Group != "" || got.Wait != reading.Wait || len(got.Topics) != 1 {
+		t.Errorf("reading %+v", got)
+	}
+}
+
+func TestEmptyPageHasAPosition(t *testing.T) {
+	r := newRig(t, brief, nil)
+	want := `{"items":[],"pagination":{"nextCursor":"b3JkZXJzQDAjLTE="}}` + "\n"
+	if _, _, body := r.get(t, ""); body != want {
+		t.Errorf("\n got %s\nwant %s", body, want)
+	}
+}
+
+func TestLimitLowersOnly(t *testing.T) {
+	for _, c := range []struct {
+		query, items string
+		limit        string
+	}{
+		{"?limit=", "3", ""},
+		{"?limit=0", "0", `,"limit":0`},
+		{"?limit=2", "2", `,"limit":2`},
+		{"?limit=1000", "3", `,"limit":3`},
+	} {
+		r := newRig(t, `{"qos":"none","messagesLimitCount":3,"messagesLimitDurationMs":0}`, nil, "1", "2", "3", "4")
+		_, _, body := r.get(t, c.query)
+		if n := strings.Count(body, `"content"`); string(rune('0'+n)) != c.items || strings.Contains(body, "limit") != (c.limit != "") ||
+			!strings.Contains(body, c.limit) {
+			t.Errorf("%s: %s", c.query, body)
+		}
+	}
+}
+
+// TestContents is every kind of payload, with headers and metadata.
+func TestContents(t *testing.T) {
+	r := newRig(t, `{"qos":"none","messagesLimitCount":5,"headersInPayload":true,"metadataInPayload":true}`, nil)
+	rec := entrypointstest.Record(7, `{"a": "é"}`)
+	rec.Key = []byte("k\"1")
+	rec.Headers = []core.Header{{Name: "a", Value: []byte("1")}, {Name: "b\n", Value: []byte("\xff")}, {Name: "a", Value: []byte("2")}}
+	binary := entrypointstest.Record(8, "\xff\x00")
+	binary.Key = []byte("\xfe")
+	tombstone := entrypointstest.Record(9, "")
+	tombstone.Value = nil
+	r.stream.Push(rec, nil, binary, tombstone, entrypointstest.Record(10, ""), entrypointstest.Record(11, "\"\xff\""))
+	_, _, body := r.get(t, "")
+	meta := func(offset, ms, key string) string {
+		return `"metadata":{"topic":"orders","partition":0,"offset":` + offset + `,"sourceTimestamp":` + ms + key + `}}`
+	}
+	want := `{"items":[` +
+		`{"id":"b3JkZXJzQDAjNw==","content":{"a": "é"},"headers":{"a":["1","2"],"b\n":["\ufffd"]},` + meta("7", "1769860807000", `,"key":"k\"1"`) + `,` +
+		`{"id":"b3JkZXJzQDAjOA==","content":"/wA=","encoding":"base64","headers":{},` + meta("8", "1769860808000", `,"keyBytes":"/g=="`) + `,` +
+		`{"id":"b3JkZXJzQDAjOQ==","content":null,"headers":{},` + meta("9", "1769860809000", "") + `,` +
+		`{"id":"b3JkZXJzQDAjMTA=","content":"","headers":{},` + meta("10", "1769860810000", "") + `,` +
+		`{"id":"b3JkZXJzQDAjMTE=","content":"Iv8i","encoding":"base64","headers":{},` + meta("11", "1769860811000", "") +
+		`],"pagination":{"nextCursor":"b3JkZXJzQDAjMTE="}}` + "\n"
+	if body != want {
+		t.Errorf("\n got %s\nwant %s", body, want)
+	}
+}
+
+func TestTextStaysTextByContentType(t *testing.T) {
+	r := newRig(t, `{"qos":"none","messagesLimitCount":1}`, func(r *rig) {
+		r.op.Subscribe.Payload.ContentTypes = []string{"text/plain"}
+		r.op.Subscribe.EncodeIDs = false
+	}, "1")
+	want := `{"items":[{"id":"orders@0#0","content":"1"}],"pagination":{"nextCursor":"orders@0#0"}}` + "\n"
+	if _, _, body := r.get(t, ""); body != want {
+		t.Errorf("\n got %s\nwant %s", body, want)
+	}
+}
+
+func TestXML(t *testing.T) {
+	r := newRig(t, `{"qos":"none","messagesLimitCount":3,"headersInPayload":true,"metadataInPayload":true}`, nil)
+	rec := entrypointstest.Record(0, "<a>&\r\"")
+	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: `x"y`, Value: []byte("\x01")}}
+	tombstone := entrypointstest.Record(1, "")
+	tombstone.Value = nil
+	r.stream.Push(rec, tombstone, entrypointstest.Record(2, "\x00"))
+	_, header, body := r.get(t, "?limit=7", "Accept", "application/xml")
+	want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
+		`<response><items><item><id>b3JkZXJzQDAjMA==</id><content>&lt;a&gt;&amp;&#13;&#34;</content>` +
+		"<headers><header name=\"x&#34;y\">\ufffd</header></headers>" +
+		`<metadata><topic>orders</topic><partition>0</partition><offset>0</offset><sourceTimestamp>1769860800000</sourceTimestamp><key>k</key></metadata></item>` +
+		`<item><id>b3JkZXJzQDAjMQ==</id><content null="true"/><headers></headers>` +
+		`<metadata><topic>orders</topic><partition>0</partition><offset>1</offset><sourceTimestamp>1769860801000</sourceTimestamp></metadata></item>` +
+		`<item><id>b3JkZXJzQDAjMg==</id><content encoding="base64">AA==</content><headers></headers>` +
+		`<metadata><topic>orders</topic><partition>0</partition><offset>2</offset><sourceTimestamp>1769860802000</sourceTimestamp></metadata></item>` +
+		`</items><pagination><nextCursor>b3JkZXJzQDAjMg==</nextCursor><limit>3</limit></pagination></response>` + "\n"
+	if body != want || header.Get("Content-Type") != "application/xml" {
+		t.Errorf("%s\n got %s\nwant %s", header.Get("Content-Type"), body, want)
+	}
+}
+
+func TestText(t *testing.T) {
+	r := newRig(t, `{"qos":"none","messagesLimitCount":3,"messagesLimitDurationMs":20,"headersInPayload":true,"metadataInPayload":true}`, nil)
+	rec := entrypointstest.Record(0, "a")
+	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: "x", Value: []byte("1")}, {Name: "y", Value: []byte("2")}}
+	r.stream.Push(rec, entrypointstest.Record(1, "\xff"))
+	r.stream.Fail(core.NewError(core.CodeReadTimeout, ""))
+	_, header, body := r.get(t, "?limit=3", "Accept", "text/plain")
+	want := "items\n" +
+		"item\nid: b3JkZXJzQDAjMA==\ncontent: a\nheaders: {x=[1], y=[2]}\nmetadata: {topic=orders, partition=0, offset=0, sourceTimestamp=1769860800000, key=k}\n\n" +
+		"item\nid: b3JkZXJzQDAjMQ==\ncontent: /w==\nencoding: base64\nheaders: {}\nmetadata: {topic=orders, partition=0, offset=1, sourceTimestamp=1769860801000}\n\n" +
+		"error\ntitle: Kafka did not answer in time\nstatus: 504\ndetail: Kafka did not answer in time\ncode: FAILURE_READ_TIMEOUT\n\n" +
+		"pagination\nnextCursor: b3JkZXJzQDAjMQ==\nlimit: 3\n"
+	if body != want || header.Get("Content-Type") != "text/plain" {
+		t.Errorf("%s\n got %s\nwant %s", header.Get("Content-Type"), body, want)
+	}
+}
+
+// TestRefused is every wrong input and every failure before the first byte.
+func TestRefused(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		query   string
+		accept  string
+		openErr error
+		change  func(*rig)
+		status  int
+		want    string
+	}{
+		{
+			name: "limit", query: "?limit=-1", status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"limit must be a whole number from 0 to 2147483647, not \"-1\"","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`,
+		},
+		{
+			name: "limit too large", query: "?limit=2147483648", status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"limit must be a whole number from 0 to 2147483647, not \"2147483648\"","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`,
+		},
+		{
+			name: "query", query: "?cursor=orders@0;1", status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"the query string is malformed: write ; as %3B, # as %23 and % as %25","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`,
+		},
+		{
+			name: "cursor", query: "?cursor=x", status: 400, openErr: core.NewError(core.CodeInvalidCursor, `cursor "x" is malformed`),
+			want: `{"type":"about:blank","title":"Invalid cursor","status":400,"detail":"cursor \"x\" is malformed","code":"FAILURE_INVALID_CURSOR","instance":"/orders"}`,
+		},
+		{
+			name: "cursor below the log", status: 410,
+			openErr: &core.Error{Code: core.CodeCursorGone, Detail: "the log begins at 5", Oldest: "orders@0#4"},
+			want:    `{"type":"about:blank","title":"Cursor below the log","status":410,"detail":"the log begins at 5","code":"FAILURE_CURSOR_GONE","instance":"/orders","oldest":"b3JkZXJzQDAjNA=="}`,
+		},
+		{
+			name: "accept", accept: "application/grpc;q=0.8, image/*", status: 406,
+			want: `{"type":"about:blank","title":"Not acceptable","status":406,"detail":"the answer can be application/json, application/xml or text/plain, Accept is \"application/grpc;q=0.8, image/*\"","code":"FAILURE_NOT_ACCEPTABLE","instance":"/orders"}`,
+		},
+		{
+			name: "group in use", status: 409, openErr: core.NewError(core.CodeGroupInUse, "the group has live members"),
+			want: `{"type":"about:blank","title":"Consumer group in use","status":409,"detail":"the group has live members","code":"FAILURE_GROUP_IN_USE","instance":"/orders"}`,
+		},
+		{
+			name: "brokers away", status: 503, openErr: core.NewError(core.CodeBrokerUnavailable, "10.0.0.1"),
+			want: `{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders"}`,
+		},
+		{
+			name: "failure before the first record", status: 504,
+			change: func(r *rig) { r.stream.Fail(core.NewError(core.CodeReadTimeout, "")) },
+			want:   `{"type":"about:blank","title":"Kafka did not answer in time","status":504,"detail":"Kafka did not answer in time","code":"FAILURE_READ_TIMEOUT","instance":"/orders"}`,
+		},
+		{
+			name: "too many streams", status: 429,
+			change: func(r *rig) {
+				r.host.Refuse = &core.Error{Code: core.CodeTooManyRequests, Detail: "too many streams of one client are open", RetryAfter: 5}
+			},
+			want: `{"type":"about:blank","title":"Too many requests","status":429,"detail":"too many streams of one client are open","code":"FAILURE_TOO_MANY_REQUESTS","instance":"/orders"}`,
+		},
+		{
+			name: "draining", status: 503, change: func(r *rig) { r.host.Drain() },
+			want: `{"type":"about:blank","title":"Shutting down","status":503,"detail":"the gateway is shutting down; connect again","code":"FAILURE_DRAINING","instance":"/orders"}`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, brief, func(r *rig) {
+				r.openErr = c.openErr
+				if c.change != nil {
+					c.change(r)
+				}
+			})
+			status, header, body := r.get(t, c.query, "Accept", c.accept)
+			if status != c.status || body != c.want || header.Get("Content-Type") != "application/problem+json" {
+				t.Errorf("%d %s\n got %s\nwant %s", status, header.Get("Content-Type"), body, c.want)
+			}
+			if (status == 429 || status == 503) != (header.Get("Retry-After") != "") {
+				t.Errorf("Retry-After %q", header.Get("Retry-After"))
+			}
+		})
+	}
+}
+
+// TestCursorKeepsItsPlus: an unescaped plus of base64 arrives as a space.
+func TestCursorKeepsItsPlus(t *testing.T) {
+	r := newRig(t, brief, nil)
+	r.get(t, "?cursor=a+b/c%3D&other="+url.QueryEscape("ü"))
+	if r.reading.Cursor != "a+b/c=" {
+		t.Errorf("cursor %q", r.reading.Cursor)
+	}
+}
