@@ -1,0 +1,116 @@
+// Package cursor holds positions in Kafka: the text that clients see as message ids and
+// cursors, and the vectors of offsets that readers work with.
+//
+// The text is topic@partition#offset; several partitions are t@0#4,1#7, several topics
+// t@0#4;u@0#1, a topic of a named endpoint is endpoint!t@0#4. It means "received up to here":
+// reading resumes at the offset after it, and #-1 is "nothing yet".
+package cursor
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+)
+
+// Cursor is a parsed position. The zero value names nothing. It is immutable.
+type Cursor struct {
+	topics []topic // sorted by endpoint and name, each once
+}
+
+type topic struct {
+	endpoint, name string
+	partitions     []partition // sorted by id, each once, at least one
+}
+
+type partition struct {
+	id     int32
+	offset int64 // of the last record received; -1: nothing yet
+}
+
+// IsZero reports whether the cursor names nothing.
+func (c Cursor) IsZero() bool { return len(c.topics) == 0 }
+
+// String is the canonical text: topics by name, partitions by number.
+func (c Cursor) String() string { return string(c.Append(nil)) }
+
+// Append appends the canonical text.
+func (c Cursor) Append(dst []byte) []byte {
+	for i, t := range c.topics {
+		if i > 0 {
+			dst = append(dst, ';')
+		}
+		if t.endpoint != "" {
+			dst = append(dst, t.endpoint...)
+			dst = append(dst, '!')
+		}
+		dst = append(dst, t.name...)
+		for j, p := range t.partitions {
+			dst = appendPartition(dst, j == 0, int64(p.id), p.offset)
+		}
+	}
+	return dst
+}
+
+func appendPartition(dst []byte, first bool, id, offset int64) []byte {
+	if first {
+		dst = append(dst, '@')
+	} else {
+		dst = append(dst, ',')
+	}
+	dst = strconv.AppendInt(dst, id, 10)
+	dst = append(dst, '#')
+	return strconv.AppendInt(dst, offset, 10)
+}
+
+// Next is the offset at which reading a partition resumes. A partition that the cursor does
+// not name was created later, and starts at 0, if its number is higher than every named one of
+// its topic; for any other ok is false.
+func (c Cursor) Next(name string, id int32) (next int64, ok bool) {
+	i, found := c.find(name)
+	if !found {
+		return 0, true
+	}
+	partitions := c.topics[i].partitions
+	j, found := slices.BinarySearchFunc(partitions, id, func(p partition, id int32) int {
+		return cmp.Compare(p.id, id)
+	})
+	switch {
+	case found:
+		return partitions[j].offset + 1, true
+	case j == len(partitions):
+		return 0, true
+	}
+	return 0, false
+}
+
+// Names reports whether the cursor names the partition.
+func (c Cursor) Names(name string, id int32) bool {
+	i, found := c.find(name)
+	return found && slices.ContainsFunc(c.topics[i].partitions, func(p partition) bool { return p.id == id })
+}
+
+func (c Cursor) find(name string) (int, bool) {
+	return slices.BinarySearchFunc(c.topics, name, func(t topic, name string) int {
+		return cmp.Or(cmp.Compare(t.endpoint, ""), cmp.Compare(t.name, name))
+	})
+}
+
+// with gives a copy in which one partition stands at another offset.
+func (c Cursor) with(name string, id int32, offset int64) Cursor {
+	topics := slices.Clone(c.topics)
+	i, found := c.find(name)
+	if !found {
+		topics = slices.Insert(topics, i, topic{name: name})
+	}
+	partitions := slices.Clone(topics[i].partitions)
+	j, found := slices.BinarySearchFunc(partitions, id, func(p partition, id int32) int {
+		return cmp.Compare(p.id, id)
+	})
+	if found {
+		partitions[j].offset = offset
+	} else {
+		partitions = slices.Insert(partitions, j, partition{id, offset})
+	}
+	topics[i].partitions = partitions
+	return Cursor{topics}
+}
