@@ -63,7 +63,7 @@ func TestParseRefuses(t *testing.T) {
 	tests[strings.Repeat("A", MaxSize+1)] = `longer than 65536 bytes`
 	for text, want := range tests {
 		_, err := Parse(text)
-		want = "parse cursor: FAILURE_INVALID_CURSOR: The cursor is malformed: want topic@partition#offset, plain or in base64.: " + want
+		want = "parse cursor: FAILURE_INVALID_CURSOR: the cursor is malformed: want topic@partition#offset, plain or in base64: " + want
 		if err == nil || err.Error() != want {
 			t.Errorf("Parse(%.40q) = %v, want %s", text, err, want)
 		}
@@ -109,29 +109,29 @@ func TestWithin(t *testing.T) {
 		"t@1#-1":               {}, // partition 0 starts by autoOffsetReset
 		"t@0#20": {
 			core.CodeInvalidCursor,
-			`The cursor is beyond the end of partition 0 of topic "t": it says offset 20, the next one to be written is 20.`, "",
+			`the cursor is beyond the end of partition 0 of topic "t": it says offset 20, the next one to be written is 20`, "",
 		},
 		"t@1#0": {
 			core.CodeInvalidCursor,
-			`The cursor is beyond the end of partition 1 of topic "t": it says offset 0, the next one to be written is 0.`, "",
+			`the cursor is beyond the end of partition 1 of topic "t": it says offset 0, the next one to be written is 0`, "",
 		},
 		"t@7#3": {
 			core.CodeInvalidCursor,
-			`The cursor is beyond the end of partition 7 of topic "t": it says offset 3, the next one to be written is 0.`, "",
+			`the cursor is beyond the end of partition 7 of topic "t": it says offset 3, the next one to be written is 0`, "",
 		},
-		"x@0#1":   {core.CodeInvalidCursor, `The cursor names topic "x", which this operation does not read.`, ""},
-		"e!t@0#1": {core.CodeInvalidCursor, `The cursor names endpoint "e", which this operation does not read.`, ""},
+		"x@0#1":   {core.CodeInvalidCursor, `the cursor names topic "x", which this operation does not read`, ""},
+		"e!t@0#1": {core.CodeInvalidCursor, `the cursor names endpoint "e", which this operation does not read`, ""},
 		"t@0#8": {
 			core.CodeCursorGone,
-			`The cursor is older than the log: partition 0 of topic "t" starts at offset 10.`, "t@0#9",
+			`the cursor is older than the log: partition 0 of topic "t" starts at offset 10`, "t@0#9",
 		},
 		"t@0#-1,1#-1": {
 			core.CodeCursorGone,
-			`The cursor is older than the log: partition 0 of topic "t" starts at offset 10.`, "t@0#9,1#-1",
+			`the cursor is older than the log: partition 0 of topic "t" starts at offset 10`, "t@0#9,1#-1",
 		},
 		"none@0#-1": { // the topic that is not named came later, and lost its beginning
 			core.CodeCursorGone,
-			`The cursor is older than the log: partition 0 of topic "t" starts at offset 10.`, "none@0#-1;t@0#9",
+			`the cursor is older than the log: partition 0 of topic "t" starts at offset 10`, "none@0#-1;t@0#9",
 		},
 	}
 	for text, want := range tests {

@@ -19,7 +19,7 @@ const MaxSize = 64 << 10
 const maxTopicName = 249
 
 // malformed is what a client reads about a cursor that is none.
-const malformed = `The cursor is malformed: want topic@partition#offset, plain or in base64.`
+const malformed = `the cursor is malformed: want topic@partition#offset, plain or in base64`
 
 var errTooLong = fmt.Errorf("longer than %d bytes", MaxSize)
 

@@ -26,11 +26,11 @@ type Spans map[string][]Span
 func (c Cursor) Within(spans Spans) error {
 	for _, t := range c.topics {
 		if t.endpoint != "" {
-			return invalid("The cursor names endpoint %q, which this operation does not read.", t.endpoint)
+			return invalid("the cursor names endpoint %q, which this operation does not read", t.endpoint)
 		}
 		logs, ok := spans[t.name]
 		if !ok {
-			return invalid("The cursor names topic %q, which this operation does not read.", t.name)
+			return invalid("the cursor names topic %q, which this operation does not read", t.name)
 		}
 		for _, p := range t.partitions {
 			var end int64 // a partition that does not exist yet is an empty one
@@ -38,7 +38,7 @@ func (c Cursor) Within(spans Spans) error {
 				end = logs[p.id].End
 			}
 			if p.offset+1 > end {
-				return invalid("The cursor is beyond the end of partition %d of topic %q: it says offset %d, the next one to be written is %d.",
+				return invalid("the cursor is beyond the end of partition %d of topic %q: it says offset %d, the next one to be written is %d",
 					p.id, t.name, p.offset, end)
 			}
 		}
@@ -56,7 +56,7 @@ func (c Cursor) above(spans Spans) error {
 				continue
 			}
 			if gap == "" {
-				gap = fmt.Sprintf("The cursor is older than the log: partition %d of topic %q starts at offset %d.", id, name, span.Start)
+				gap = fmt.Sprintf("the cursor is older than the log: partition %d of topic %q starts at offset %d", id, name, span.Start)
 			}
 			oldest = oldest.with(name, int32(id), span.Start-1) //nolint:gosec // G115: a partition number
 		}

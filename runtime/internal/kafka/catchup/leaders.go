@@ -1,0 +1,111 @@
+package catchup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
+)
+
+// leaders says which broker to ask for which partitions.
+type leaders struct {
+	brokers []int32 // sorted
+	slots   map[int32][]slot
+	seen    time.Time // zero: ask before the next fetch
+}
+
+type slot struct {
+	topic     int // index in the layout
+	partition int32
+}
+
+func (l *leaders) stale() { l.seen = time.Time{} }
+
+// refresh asks for the leaders when what is known is old. It carries the position over to the
+// topics as they are now: new partitions, and topics that were made again, start at 0. A topic
+// that is missing keeps its position, for it may be hidden only for a moment.
+func (f *fetcher) refresh(ctx context.Context) error {
+	if time.Since(f.known.seen) < f.cfg.TopicRefresh {
+		return nil
+	}
+	found, err := f.metadata(ctx)
+	if err != nil {
+		return err
+	}
+	topics := slices.Clone(f.at.Layout.Topics())
+	for i := range topics {
+		if t := found[topics[i].Name]; t != nil {
+			topics[i].ID, topics[i].Partitions = t.TopicID, max(len(t.Partitions), keep(topics[i], t))
+		}
+	}
+	layout := cursor.NewLayout(topics)
+	f.at = f.at.Over(cursor.Position{Layout: layout, Next: make([]int64, layout.Slots())})
+	f.known = lead(f.at.Layout, found)
+	f.known.seen = time.Now()
+	return nil
+}
+
+// keep is the number of partitions that a topic had, 0 if it is another one now.
+func keep(old cursor.Topic, now *kmsg.MetadataResponseTopic) int {
+	if old.ID != now.TopicID {
+		return 0
+	}
+	return old.Partitions
+}
+
+// metadata asks the client itself, which thereby learns the addresses of the brokers.
+func (f *fetcher) metadata(ctx context.Context) (map[string]*kmsg.MetadataResponseTopic, error) {
+	ctx, cancel := context.WithTimeout(ctx, f.cfg.RequestTimeout)
+	defer cancel()
+	req := kmsg.NewPtrMetadataRequest()
+	req.Topics = []kmsg.MetadataRequestTopic{}
+	for _, t := range f.at.Layout.Topics() {
+		rt := kmsg.NewMetadataRequestTopic()
+		rt.Topic = kmsg.StringPtr(t.Name)
+		req.Topics = append(req.Topics, rt)
+	}
+	resp, err := req.RequestWith(ctx, f.client)
+	if err != nil {
+		return nil, fmt.Errorf("list leaders: %w", err)
+	}
+	found := map[string]*kmsg.MetadataResponseTopic{}
+	for i := range resp.Topics {
+		t := &resp.Topics[i]
+		err := kerr.ErrorForCode(t.ErrorCode)
+		switch {
+		case errors.Is(err, kerr.UnknownTopicOrPartition):
+		case err != nil:
+			return nil, fmt.Errorf("list leaders of topic %q: %w", *t.Topic, err)
+		default:
+			found[*t.Topic] = t
+		}
+	}
+	return found, nil
+}
+
+func lead(layout *cursor.Layout, found map[string]*kmsg.MetadataResponseTopic) leaders {
+	l := leaders{slots: map[int32][]slot{}}
+	for i, topic := range layout.Topics() {
+		t := found[topic.Name]
+		if t == nil {
+			continue
+		}
+		for _, p := range t.Partitions {
+			if p.Leader < 0 || layout.Slot(i, p.Partition) < 0 {
+				continue
+			}
+			if l.slots[p.Leader] == nil {
+				l.brokers = append(l.brokers, p.Leader)
+			}
+			l.slots[p.Leader] = append(l.slots[p.Leader], slot{i, p.Partition})
+		}
+	}
+	slices.Sort(l.brokers)
+	return l
+}

@@ -1,0 +1,169 @@
+// Package catchup reads topics from exact positions for one stream at a time: from a cursor that
+// the hub no longer holds, or from the beginning. It fetches by single requests and not with a
+// consumer: a request gives back exactly the next offset, over control records, aborted
+// transactions and compaction, never moves a position silently, and holds one bounded answer.
+//
+// Flow: Source.Open takes a place in the process-wide Pool and starts one goroutine, which
+// fetches and then waits until its chunk was taken. The stream takes chunks until the hub can
+// take over at the position of the last one, then stops the reader.
+package catchup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+)
+
+// Cluster is what a reader needs of a Kafka cluster. Package cluster has it.
+type Cluster interface {
+	// NewClient makes a client; purpose becomes part of its client id.
+	NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error)
+	// Offsets gives the topics that exist with the ends of all their partitions.
+	Offsets(ctx context.Context, names ...string) (map[string]*cluster.Topic, error)
+}
+
+// Config says how the readers of one cluster read.
+type Config struct {
+	FetchBytes     int32         // of one answer; a larger batch still comes, alone. Default 512 KiB
+	TopicRefresh   time.Duration // how soon new partitions are seen. Default 2s
+	RequestTimeout time.Duration // of one request. Default 5s
+	Unreachable    time.Duration // how long Kafka may be away before the reader fails. Default 10s
+	Idle           time.Duration // the client is closed after so long without a reader. Default 60s
+}
+
+func (c Config) withDefaults() Config {
+	c.FetchBytes = orElse(c.FetchBytes, 512<<10)
+	c.TopicRefresh = orElse(c.TopicRefresh, 2*time.Second)
+	c.RequestTimeout = orElse(c.RequestTimeout, 5*time.Second)
+	c.Unreachable = orElse(c.Unreachable, 10*time.Second)
+	c.Idle = orElse(c.Idle, time.Minute)
+	return c
+}
+
+func orElse[T int32 | time.Duration](value, fallback T) T {
+	if value == 0 {
+		return fallback
+	}
+	return value
+}
+
+// Source opens readers on one cluster. They share one client, which is made for the first and
+// closed after the last. Safe for concurrent use.
+type Source struct {
+	cluster Cluster
+	cfg     Config
+	pool    *Pool
+
+	mu      sync.Mutex
+	client  *kgo.Client // nil without readers
+	readers map[*Reader]struct{}
+	idle    *time.Timer // closes the client; nil while there are readers
+	closed  bool
+	running sync.WaitGroup
+}
+
+var errClosed = errors.New("closed")
+
+// NewSource makes a source whose readers count against the pool.
+func NewSource(c Cluster, pool *Pool, cfg Config) *Source {
+	return &Source{cluster: c, cfg: cfg.withDefaults(), pool: pool, readers: map[*Reader]struct{}{}}
+}
+
+// Open starts a reader at a position, if the pool has a place; else it gives nil and a channel
+// that is closed when a place may be free. Errors are of the configuration, or CodeDraining.
+func (s *Source) Open(at cursor.Position) (*Reader, <-chan struct{}, error) {
+	freed, ok := s.pool.acquire()
+	if !ok {
+		return nil, freed, nil
+	}
+	r, err := s.start(at)
+	if err != nil {
+		s.pool.release()
+		return nil, nil, err
+	}
+	return r, nil, nil
+}
+
+func (s *Source) start(at cursor.Position) (*Reader, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, core.Wrap(core.CodeDraining, "catch up", errClosed)
+	}
+	if s.idle != nil {
+		s.idle.Stop()
+		s.idle = nil
+	}
+	if s.client == nil {
+		client, err := s.cluster.NewClient("catch-up")
+		if err != nil {
+			return nil, err
+		}
+		s.client = client
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &Reader{
+		stop: cancel, ready: make(chan struct{}), taken: make(chan struct{}, 1),
+		fetcher: newFetcher(s.cluster, s.client, s.cfg, at),
+	}
+	s.readers[r] = struct{}{}
+	s.running.Go(func() {
+		r.run(ctx)
+		cancel()
+		s.ended(r)
+	})
+	return r, nil
+}
+
+// ended frees the place of a reader, and after a while the client.
+func (s *Source) ended(r *Reader) {
+	s.pool.release()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.readers, r)
+	if len(s.readers) == 0 && !s.closed {
+		s.idle = time.AfterFunc(s.cfg.Idle, s.rest)
+	}
+}
+
+func (s *Source) rest() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.readers) == 0 && s.client != nil {
+		s.client.Close()
+		s.client = nil
+	}
+}
+
+// Close stops every reader and closes the client. It waits until ctx ends.
+func (s *Source) Close(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	for r := range s.readers {
+		r.Stop()
+	}
+	if s.idle != nil {
+		s.idle.Stop()
+	}
+	s.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		s.rest()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("catch-up readers still running: %w", context.Cause(ctx))
+	}
+}

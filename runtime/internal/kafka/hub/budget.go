@@ -1,0 +1,71 @@
+package hub
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Budget bounds the bytes that all hubs of a process hold (limits.processBytes). When it is
+// exceeded the largest feed gives up its oldest records. Safe for concurrent use.
+//
+// Lock order: Budget.mu, then feed.mu.
+type Budget struct {
+	limit   int64
+	metrics Metrics
+	used    atomic.Int64
+
+	mu    sync.Mutex
+	feeds map[*feed]struct{}
+}
+
+// NewBudget makes a budget of limit bytes; 0 is no limit. metrics may be nil.
+func NewBudget(limit int64, metrics Metrics) *Budget {
+	if metrics == nil {
+		metrics = noMetrics{}
+	}
+	return &Budget{limit: limit, metrics: metrics, feeds: map[*feed]struct{}{}}
+}
+
+// Used is the number of bytes held now.
+func (b *Budget) Used() int64 { return b.used.Load() }
+
+func (b *Budget) add(delta int64) {
+	if delta != 0 {
+		b.used.Add(delta)
+		b.metrics.HubBytes(delta)
+	}
+}
+
+func (b *Budget) enter(f *feed) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.feeds[f] = struct{}{}
+}
+
+// leave forgets a feed and what it holds.
+func (b *Budget) leave(f *feed) {
+	b.mu.Lock()
+	delete(b.feeds, f)
+	b.mu.Unlock()
+	f.clear()
+}
+
+// enforce evicts until the budget holds, or no feed has anything left but its newest node.
+func (b *Budget) enforce() {
+	if b.limit == 0 || b.used.Load() <= b.limit {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.used.Load() > b.limit {
+		var largest *feed
+		for f := range b.feeds {
+			if largest == nil || f.bytes.Load() > largest.bytes.Load() {
+				largest = f
+			}
+		}
+		if largest == nil || !largest.evictOne() {
+			return
+		}
+	}
+}

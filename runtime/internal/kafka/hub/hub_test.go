@@ -1,0 +1,58 @@
+package hub
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+func TestLatestStartsAtTheEnd(t *testing.T) {
+	r := newRig(t, withTopic(2, "t"))
+	r.put("t", 0, "old")
+	s := r.open(qos.Reading{Topics: []string{"t"}})
+	equal(t, "cursor", cursorOf(s), "t@0#0,1#-1")
+	r.put("t", 1, "a")
+	equal(t, "value", values(take(t, s, 1))[0], "a")
+	equal(t, "cursor", cursorOf(s), "t@0#0,1#0")
+	r.put("t", 0, "b")
+	equal(t, "value", values(take(t, s, 1))[0], "b")
+	equal(t, "cursor", cursorOf(s), "t@0#1,1#0")
+	idle(t, s)
+}
+
+func TestLatestOnALiveFeed(t *testing.T) {
+	r := newRig(t, withTopic(1, "t"))
+	first := r.open(qos.Reading{Topics: []string{"t"}})
+	for i := range 20 {
+		r.put("t", 0, "before")
+		s := r.open(qos.Reading{Topics: []string{"t"}})
+		r.put("t", 0, "after")
+		if got := values(take(t, s, 1)); got[0] != "after" {
+			t.Fatalf("round %d: %v", i, got)
+		}
+	}
+	equal(t, "records of the first", len(take(t, first, 40)), 40)
+}
+
+func TestEarliestCatchesUpAndJoins(t *testing.T) {
+	r := newRig(t, withTopic(3, "t"))
+	r.fill("t", 3, 0, 100)
+	s := r.open(qos.Reading{Topics: []string{"t"}, Reset: qos.Earliest})
+	equal(t, "cursor", cursorOf(s), "t@0#-1,1#-1,2#-1")
+	take(t, s, 300)
+	equal(t, "cursor", cursorOf(s), "t@0#99,1#99,2#99")
+	r.put("t", 2, "live")
+	equal(t, "value", values(take(t, s, 1))[0], "live")
+	if !s.(*stream).live {
+		t.Error("the stream did not join the feed")
+	}
+}
+
+func TestCursorResumes(t *testing.T) {
+	r := newRig(t, withTopic(2, "t"))
+	r.fill("t", 2, 0, 10)
+	s := r.open(qos.Reading{Topics: []string{"t"}, Cursor: "t@0#7,1#9"})
+	equal(t, "values", slices.Equal(values(take(t, s, 2)), []string{"8", "9"}), true)
+	idle(t, s)
+}

@@ -1,0 +1,168 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+)
+
+// retryPause is the time between two tries to list offsets while a topic has no leader yet.
+const retryPause = 100 * time.Millisecond
+
+// listing says how topics were at one moment. A topic that does not exist is a nil entry.
+type listing struct {
+	number uint64 // rises with the time at which listings were asked for
+	topics map[string]*cluster.Topic
+}
+
+func newListing(number uint64, names []string, found map[string]*cluster.Topic) *listing {
+	l := &listing{number: number, topics: make(map[string]*cluster.Topic, len(names))}
+	for _, name := range names {
+		l.topics[name] = found[name]
+	}
+	return l
+}
+
+// spans are the offsets of the listing.
+func (l *listing) spans() cursor.Spans {
+	spans := make(cursor.Spans, len(l.topics))
+	for name, t := range l.topics {
+		spans[name] = nil
+		if t == nil {
+			continue
+		}
+		for _, p := range t.Partitions {
+			spans[name] = append(spans[name], cursor.Span(p))
+		}
+	}
+	return spans
+}
+
+// lister lists offsets for streams that are opened. Many streams share one request: whoever
+// comes while a request is under way waits for the next one, so that no answer is older than
+// its question.
+type lister struct {
+	cluster Cluster
+	timeout time.Duration
+	numbers atomic.Uint64
+	stopped chan struct{}
+	stop    sync.Once
+	running sync.WaitGroup
+
+	mu     sync.Mutex
+	asking map[string]*round // by topic set: the request under way
+	asked  map[string]*round // and the one after it
+}
+
+// round is one request, for all who wait for it.
+type round struct {
+	done    chan struct{}
+	listing *listing
+	err     error
+}
+
+func newLister(c Cluster, timeout time.Duration) *lister {
+	return &lister{
+		cluster: c, timeout: timeout, stopped: make(chan struct{}),
+		asking: map[string]*round{}, asked: map[string]*round{},
+	}
+}
+
+// list gives offsets that are not older than the call. Errors are core.Errors.
+func (l *lister) list(ctx context.Context, key string, names []string) (*listing, error) {
+	r, err := l.enter(key, names)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-r.done:
+		return r.listing, r.err
+	case <-ctx.Done():
+		return nil, core.Wrap(core.CodeReadTimeout, "list offsets", context.Cause(ctx))
+	}
+}
+
+func (l *lister) enter(key string, names []string) (*round, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case <-l.stopped:
+		return nil, core.Wrap(core.CodeDraining, "list offsets", errClosed)
+	default:
+	}
+	if l.asking[key] == nil {
+		r := &round{done: make(chan struct{})}
+		l.asking[key] = r
+		l.running.Go(func() { l.run(key, names, r) })
+		return r, nil
+	}
+	if l.asked[key] == nil {
+		l.asked[key] = &round{done: make(chan struct{})}
+	}
+	return l.asked[key], nil
+}
+
+func (l *lister) run(key string, names []string, r *round) {
+	for r != nil {
+		r.listing, r.err = l.request(names)
+		close(r.done)
+		l.mu.Lock()
+		r = l.asked[key]
+		delete(l.asked, key)
+		if r == nil {
+			delete(l.asking, key)
+		} else {
+			l.asking[key] = r
+		}
+		l.mu.Unlock()
+	}
+}
+
+func (l *lister) request(names []string) (*listing, error) {
+	if err := l.cluster.Refusing(); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), l.timeout)
+	defer cancel()
+	go func() { // ends with the request
+		select {
+		case <-l.stopped:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	for {
+		number := l.numbers.Add(1)
+		found, err := l.cluster.Offsets(ctx, names...)
+		if err == nil {
+			return newListing(number, names, found), nil
+		}
+		var answer *kerr.Error
+		if !errors.As(err, &answer) || !answer.Retriable {
+			return nil, err
+		}
+		select {
+		case <-time.After(retryPause): // a new topic, or a leader that moves
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
+func (l *lister) close() {
+	l.stop.Do(func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		close(l.stopped)
+	})
+}
+
+func (l *lister) wait() { l.running.Wait() }

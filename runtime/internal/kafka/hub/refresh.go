@@ -1,0 +1,99 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+)
+
+// refresh looks at the topics every now and then: for new ones, for more partitions, and for
+// Kafka itself. It ends the session when nobody has read anything for a while.
+func (h *Hub) refresh(ctx context.Context, s *session) {
+	ticker := time.NewTicker(h.cfg.TopicRefresh)
+	defer ticker.Stop()
+	alive, away := time.Now(), false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-s.kick:
+		}
+		err := h.look(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			alive = time.Now()
+			if away {
+				away = false
+				h.disturb(nil)
+			}
+		case time.Since(alive) >= h.cfg.Unreachable:
+			away = true
+			h.disturb(err)
+		}
+		if h.reap() && h.end(s) {
+			return
+		}
+	}
+}
+
+// end takes the session out of service, unless a feed was made meanwhile.
+func (h *Hub) end(s *session) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.feeds) > 0 {
+		return false
+	}
+	if h.session == s {
+		h.session = nil
+	}
+	return true
+}
+
+// look asks Kafka about all topics once.
+func (h *Hub) look(ctx context.Context) error {
+	names, lost := h.names()
+	if len(names) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, h.cfg.RequestTimeout)
+	defer cancel()
+	number := h.lister.numbers.Add(1)
+	ask := h.cluster.Topics
+	if len(lost) > 0 {
+		ask = h.cluster.Offsets
+	}
+	found, err := ask(ctx, names...)
+	if err != nil {
+		return cluster.Classify("list topics", err)
+	}
+	l := newListing(number, names, found)
+	h.observe(l)
+	for _, name := range lost {
+		h.gap(name, l.spans())
+	}
+	return nil
+}
+
+func (h *Hub) names() (names, lost []string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for name, t := range h.topics {
+		names = append(names, name)
+		if t.lost {
+			lost = append(lost, name)
+		}
+	}
+	return names, lost
+}
+
+func (h *Hub) disturb(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, f := range h.feeds {
+		f.disturb(err)
+	}
+}

@@ -1,0 +1,159 @@
+package hub
+
+import (
+	"slices"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+)
+
+// topic is one topic that the client consumes, for all feeds that have it. All of it is under
+// Hub.mu.
+type topic struct {
+	name  string
+	id    cursor.TopicID
+	users int  // feeds
+	added bool // the client consumes it; what came before is of an earlier assignment
+	lost  bool // its position is out of range, which refresh looks into
+
+	replacing cursor.TopicID // the id of the topic that takes its place, while that happens
+
+	next  []int64     // by partition: after what the feeds have
+	fresh []freshness // by partition: what a poll brought; empty between polls
+	dirty []int32     // partitions with something fresh
+}
+
+// freshness is what one poll brought of one partition.
+type freshness struct {
+	records []*core.Record
+	next    int64
+}
+
+// consume starts to read a topic that the hub does not have yet, at its last stable offsets.
+// info is nil when the topic does not exist.
+func (h *Hub) consume(name string, info *cluster.Topic) {
+	t := &topic{name: name, added: true}
+	h.topics[name] = t
+	if info == nil {
+		return
+	}
+	t.id = info.ID
+	start := map[int32]kgo.Offset{}
+	for p := range info.Partitions {
+		stable := info.Partitions[p].Stable
+		t.next = append(t.next, stable)
+		start[int32(p)] = kgo.NewOffset().At(stable) //nolint:gosec // G115: a partition number
+	}
+	t.fresh = make([]freshness, len(t.next))
+	t.added = false
+	h.session.do(func(client *kgo.Client) {
+		client.AddConsumePartitions(map[string]map[int32]kgo.Offset{name: start})
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		t.added = true
+	})
+}
+
+// observe takes in how topics are now: they may exist now, have more partitions, or be others
+// than before. Whatever is new is read from its beginning.
+func (h *Hub) observe(l *listing) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.session == nil || l.number < h.session.observed {
+		return
+	}
+	h.session.observed = l.number
+	for name, info := range l.topics {
+		t := h.topics[name]
+		switch {
+		case t == nil, info == nil, info.ID == t.replacing && t.replacing != (cursor.TopicID{}):
+		case len(t.next) > 0 && t.id != info.ID:
+			h.replace(t, info)
+		case len(info.Partitions) > len(t.next):
+			h.extend(t, info)
+		}
+	}
+}
+
+// extend adds partitions that did not exist.
+func (h *Hub) extend(t *topic, info *cluster.Topic) {
+	start := map[int32]kgo.Offset{}
+	for p := len(t.next); p < len(info.Partitions); p++ {
+		start[int32(p)] = kgo.NewOffset().At(0) //nolint:gosec // G115: a partition number
+	}
+	t.id = info.ID
+	t.next = append(t.next, make([]int64, len(start))...)
+	t.fresh = append(t.fresh, make([]freshness, len(start))...)
+	h.session.do(func(client *kgo.Client) {
+		client.AddConsumePartitions(map[string]map[int32]kgo.Offset{t.name: start})
+	})
+	for _, f := range h.feedsOf(t.name) {
+		f.append(nil, h.position(f.names))
+	}
+}
+
+// replace starts anew with a topic that was deleted and made again.
+func (h *Hub) replace(t *topic, info *cluster.Topic) {
+	t.replacing = info.ID
+	partitions := len(info.Partitions)
+	h.session.do(func(client *kgo.Client) {
+		client.PurgeTopicsFromConsuming(t.name)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		t.id, t.replacing, t.lost = info.ID, cursor.TopicID{}, false
+		t.next, t.fresh = make([]int64, partitions), make([]freshness, partitions)
+		if h.topics[t.name] != t {
+			return // given up meanwhile
+		}
+		client.AddConsumePartitions(map[string]map[int32]kgo.Offset{t.name: at(t.next)})
+		for _, f := range h.feedsOf(t.name) {
+			f.restart(h.position(f.names))
+		}
+	})
+}
+
+// resume reads a topic again from where the feeds are.
+func (h *Hub) resume(t *topic) {
+	h.session.do(func(client *kgo.Client) {
+		client.PurgeTopicsFromConsuming(t.name)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		t.lost = false
+		if h.topics[t.name] == t {
+			client.AddConsumePartitions(map[string]map[int32]kgo.Offset{t.name: at(t.next)})
+		}
+	})
+}
+
+func at(next []int64) map[int32]kgo.Offset {
+	offsets := make(map[int32]kgo.Offset, len(next))
+	for p, offset := range next {
+		offsets[int32(p)] = kgo.NewOffset().At(offset) //nolint:gosec // G115: a partition number
+	}
+	return offsets
+}
+
+func (h *Hub) feedsOf(name string) []*feed {
+	var feeds []*feed
+	for _, f := range h.feeds {
+		if _, ok := slices.BinarySearch(f.names, name); ok {
+			feeds = append(feeds, f)
+		}
+	}
+	return feeds
+}
+
+// position is where the feeds of a topic set are.
+func (h *Hub) position(names []string) cursor.Position {
+	topics := make([]cursor.Topic, len(names))
+	var next []int64
+	for i, name := range names {
+		t := h.topics[name]
+		topics[i] = cursor.Topic{Name: name, ID: t.id, Partitions: len(t.next)}
+		next = append(next, t.next...)
+	}
+	return cursor.Position{Layout: cursor.NewLayout(topics), Next: next}
+}
