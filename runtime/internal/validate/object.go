@@ -1,0 +1,196 @@
+package validate
+
+import (
+	"bytes"
+	"fmt"
+	"hash/maphash"
+	"slices"
+	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// nameAt is a name without a declared property: its hash and the position of its quote.
+type nameAt struct {
+	hash uint64
+	at   int
+}
+
+// nameSeed makes collisions unpredictable for senders.
+var nameSeed = maphash.MakeSeed()
+
+func (c *checker) objectValue(n *node, i int) int {
+	if n.types != 0 && n.types&endpoint.Object == 0 {
+		return c.mismatch(n, i, "an object")
+	}
+	r := n.objects
+	if r == nil {
+		return c.skipObject(i)
+	}
+	if !c.enter(i) {
+		return failed
+	}
+	names, words := len(c.names), len(c.seen)
+	for range r.words {
+		c.seen = append(c.seen, 0)
+	}
+	count, seen, end := c.properties(r, i, words)
+	if end == failed || !c.present(r, seen, words) || !c.distinct(names) {
+		return failed
+	}
+	c.names, c.seen = c.names[:names], c.seen[:words]
+	c.depth--
+	if count < r.min && !c.refuse(r.few) || r.max >= 0 && count > r.max && !c.refuse(r.many) {
+		return failed
+	}
+	return end
+}
+
+// properties reads the members of an object. It gives their number, the first 64 declared names
+// that were seen (the others are in c.seen from words on) and the position after the object.
+func (c *checker) properties(r *objectRules, i, words int) (count int, seen uint64, end int) {
+	if i = space(c.buf, i+1); peek(c.buf, i) == '}' {
+		return 0, 0, i + 1
+	}
+	for next := 0; ; count++ {
+		at := i
+		p, end := c.property(r, i, next)
+		if i = c.colon(end); i == failed {
+			return 0, 0, failed
+		}
+		if c.track {
+			c.path = append(c.path, segment{name: at})
+		}
+		child := r.additional
+		if p >= 0 {
+			child, next = r.props[p].node, p+1
+			if !c.first(p, &seen, words) {
+				return 0, 0, c.twice()
+			}
+		} else if !r.closed {
+			c.names = append(c.names, nameAt{maphash.Bytes(nameSeed, c.decoded(at)), at})
+		}
+		if i = c.value(child, i); i == failed {
+			return 0, 0, failed
+		}
+		if c.track {
+			c.path = c.path[:len(c.path)-1]
+		}
+		i = space(c.buf, i)
+		switch peek(c.buf, i) {
+		case ',':
+			i = space(c.buf, i+1)
+		case '}':
+			return count + 1, seen, i + 1
+		default:
+			return 0, 0, c.syntax(i, `expected "," or "}"`)
+		}
+	}
+}
+
+// property reads a name and finds its property, -1 for none. Senders mostly write properties in
+// the order of the schema, so that the one after the last found is tried first, unread.
+func (c *checker) property(r *objectRules, i, next int) (p, end int) {
+	if next < len(r.props) && peek(c.buf, i) == '"' {
+		if q := r.props[next].quoted; q != "" && len(c.buf)-i > len(q) && string(c.buf[i+1:i+1+len(q)]) == q {
+			return next, i + 1 + len(q)
+		}
+	}
+	end, _, escaped := c.name(i)
+	if end == failed {
+		return -1, failed
+	}
+	name := c.buf[i+1 : end-1]
+	if escaped {
+		name = c.decoded(i)
+	}
+	return r.find(name), end
+}
+
+func (r *objectRules) find(name []byte) int {
+	if r.byName != nil {
+		if p, ok := r.byName[string(name)]; ok {
+			return p
+		}
+		return -1
+	}
+	for p := range r.props {
+		if r.props[p].name == string(name) {
+			return p
+		}
+	}
+	return -1
+}
+
+// first notes that a property was seen; false when it was before.
+func (c *checker) first(p int, seen *uint64, words int) bool {
+	if p >= 64 {
+		seen = &c.seen[words+p/64-1]
+	}
+	bit := uint64(1) << (p % 64)
+	if *seen&bit != 0 {
+		return false
+	}
+	*seen |= bit
+	return true
+}
+
+// present checks that no required property is missing; false when the run ends.
+func (c *checker) present(r *objectRules, seen uint64, words int) bool {
+	for _, p := range r.required {
+		word := seen
+		if p >= 64 {
+			word = c.seen[words+p/64-1]
+		}
+		if word&(1<<(p%64)) == 0 && !c.refuse(r.props[p].missing) {
+			return false
+		}
+	}
+	return true
+}
+
+// distinct checks that the undeclared names from an index on differ; false ends the run.
+func (c *checker) distinct(from int) bool {
+	names := c.names[from:]
+	if len(names) < 2 {
+		return true
+	}
+	slices.SortFunc(names, func(a, b nameAt) int {
+		if a.hash != b.hash {
+			if a.hash < b.hash {
+				return -1
+			}
+			return 1
+		}
+		return a.at - b.at
+	})
+	for j := 1; j < len(names); j++ {
+		// Equal hashes of different names would need two such in a row to hide a third.
+		if names[j].hash == names[j-1].hash && c.sameName(names[j-1].at, names[j].at) {
+			if c.track {
+				c.path = append(c.path, segment{name: names[j].at})
+			}
+			c.twice()
+			return false
+		}
+	}
+	return true
+}
+
+func (c *checker) sameName(a, b int) bool {
+	first := c.decoded(a)
+	end, _, escaped := c.str(b)
+	if !escaped {
+		return bytes.Equal(first, c.buf[b+1:end-1])
+	}
+	return bytes.Equal(slices.Clone(first), c.decoded(b))
+}
+
+// twice ends the run at a property that its object already has.
+func (c *checker) twice() int {
+	if !c.track {
+		return c.abort("")
+	}
+	name := c.decoded(c.path[len(c.path)-1].name)
+	return c.abort(fmt.Sprintf("property %q appears more than once", strings.ToValidUTF8(string(name), "\uFFFD")))
+}

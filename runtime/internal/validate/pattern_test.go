@@ -1,0 +1,44 @@
+package validate_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// patterns are runs of classes, some of them only almost.
+var patterns = []string{
+	"^a*ab$", "^a*b$", "^a?b?a?$", "^a?b?c?$", "^a+", "^a{2}$", "^a{1,2}b", "^(?i)ab$", "^[^b]*$", "^[^b]+b$", "^[^b]{2}$", "^.*b$", "^.+$", "^.$", "^é$", "^[é]$",
+	"^[a-é]+$", "^(?s).*$", "^a", "^", "$", "^$", "^ab$", "ab", "^a|b$", "^(a)(b)$", "^(?:ab)+$", `^\w+\.\w{1,2}$`, "^a{0,2}b{0,1}a$", "^a*?b$", "^[ab]*c?$", `^\x{10FFFF}$`, "^a\n?$",
+}
+
+func TestPatternsAgreeWithRegexp(t *testing.T) {
+	texts := []string{"", "é", "aé", "éb", "\n", "a\n", "a.b", "ab.cd", "AB", "aB", "\U0010FFFF"}
+	for from, size := 0, 0; size < 5; size++ {
+		to := len(texts)
+		if size == 0 {
+			texts = append(texts, "a", "b", "c")
+			from = to
+			continue
+		}
+		for _, text := range texts[from:to] {
+			texts = append(texts, text+"a", text+"b", text+"c")
+		}
+		from = to
+	}
+	for _, pattern := range patterns {
+		want := regexp.MustCompile(pattern)
+		v := compile(t, &endpoint.Schema{Pattern: pattern})
+		for _, text := range texts {
+			body, err := json.Marshal(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := v.Check(body) == nil; got != want.MatchString(text) {
+				t.Errorf("%q on %q: %v", pattern, text, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,95 @@
+// Package validate checks the bytes of a message against a schema in one pass, without decoding
+// them: a valid message costs no allocation and about as much as finding out that it is JSON.
+//
+// Choices where JSON and JSON Schema leave room:
+//   - JSON is that of RFC 8259. Text that is not UTF-8 is refused; escapes of lone surrogates pass
+//     and stand for U+FFFD, as in encoding/json. Values nest at most 10,000 deep, as there.
+//   - A name that appears twice in an object is refused where the schema looks at the names of
+//     that object (RFC 8259 section 4 calls the outcome unpredictable, RFC 7493 section 2.3
+//     forbids it), and everywhere when it is checked by the fallback. Elsewhere it passes, and the
+//     last one counts when values are compared.
+//   - Numbers are compared exactly, by their digits, up to exponents of 18 digits. A number with
+//     a zero fraction is an integer, however it is written.
+//   - Alternatives read their value again. Work is bounded by the size of the message, so that
+//     nested alternatives cannot be used to stall the gateway.
+package validate
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+)
+
+// maxViolations bounds the answer to a message: further broken rules are not listed.
+const maxViolations = 100
+
+// Validator checks messages and headers against one schema. Safe for concurrent use.
+type Validator struct {
+	root     *node     // nil: anything that is JSON
+	fallback *fallback // set: root is unused
+	headers  []header  // the headers that the schema names
+	pool     sync.Pool // of *checker
+}
+
+// Compile prepares a schema; nil is the schema that lets all JSON pass.
+//
+// An error names the place in the schema as a JSON pointer and what is wrong there: a pattern
+// that RE2 refuses, a limit that is no number, an unknown reference, references in a circle.
+func Compile(s *endpoint.Schema) (*Validator, error) {
+	v := &Validator{pool: sync.Pool{New: func() any { return new(checker) }}}
+	if s == nil {
+		return v, nil
+	}
+	if s.JSON != "" {
+		f, err := compileFallback(string(s.JSON))
+		if err != nil {
+			return nil, fmt.Errorf("schema: %w", err)
+		}
+		v.fallback = f
+		v.headers = f.headers()
+		return v, nil
+	}
+	root, err := compile(s)
+	if err != nil {
+		return nil, err
+	}
+	v.root = root
+	v.headers = root.headers()
+	return v, nil
+}
+
+// Check lists what is wrong with a message, at most 100 broken rules; nil when it is valid. A
+// body that is not JSON gives one violation that says where and why.
+func (v *Validator) Check(body []byte) []core.Violation {
+	if v.fallback != nil {
+		return v.fallback.check(body)
+	}
+	c := v.pool.Get().(*checker)
+	defer v.put(c)
+	if c.start(body, false); c.document(v.root) {
+		return nil
+	}
+	c.start(body, true)
+	c.document(v.root)
+	return c.result()
+}
+
+// CheckJSON says whether a body is one JSON text: nil, or one violation that says where and why
+// it is not.
+func CheckJSON(body []byte) []core.Violation {
+	var c checker
+	if c.start(body, true); c.document(nil) {
+		return nil
+	}
+	return c.result()
+}
+
+// put gives a checker back, without the message and without scratch space of unusual size.
+func (v *Validator) put(c *checker) {
+	c.start(nil, false)
+	if c.scratchBytes() <= 1<<16 {
+		v.pool.Put(c)
+	}
+}
