@@ -84,7 +84,9 @@ func (d *Document) checkOfficial() []Issue {
 // warning makes a warning at the nearest value that a pointer into the root names.
 func (d *Document) warning(pointer, message string) Issue {
 	n := d.Root.Nearest(pointer)
-	return Issue{Pos: n.Pos, Warning: true, Message: message, Pointer: d.pointers[n]}
+	issue := d.Issue(n, "%s", message)
+	issue.Warning = true
+	return issue
 }
 
 type officialFindings struct {

@@ -3,7 +3,6 @@ package document
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -46,8 +45,7 @@ func (c *openAPICheck) read(_ *openapi3.Loader, location *url.URL) ([]byte, erro
 	if t.root == nil {
 		return nil, fmt.Errorf("%q cannot be read", location.Path)
 	}
-	p := &print{nodes: []*Node{nil}}
-	p.value(t.root)
+	p := newPrint(t.root)
 	c.printed[path.Clean(location.Path)] = p
 	return p.text.Bytes(), nil
 }
@@ -80,8 +78,9 @@ func (c *openAPICheck) finding(err error) Issue {
 			place = n
 		}
 	}
-	return Issue{Pos: place.Pos, Warning: true, Pointer: c.doc.pointers[place],
-		Message: "not valid " + c.doc.Spec() + ": " + oneLine(leaf.Error())}
+	issue := c.doc.Issue(place, "not valid %s: %s", c.doc.Spec(), oneLine(leaf.Error()))
+	issue.Warning = true
+	return issue
 }
 
 // oneLine keeps the first line of a message.
@@ -136,56 +135,4 @@ var componentKeys = map[string]string{
 	"schema": "schemas", "parameter": "parameters", "header": "headers", "request body": "requestBodies",
 	"response": "responses", "security scheme": "securitySchemes", "example": "examples",
 	"link": "links", "callback": "callbacks",
-}
-
-// print writes a tree as JSON with each member and item on a line of its own.
-type print struct {
-	text  bytes.Buffer
-	nodes []*Node // by line, from 1
-}
-
-func (p *print) newline(n *Node) {
-	p.text.WriteByte('\n')
-	p.nodes = append(p.nodes, n)
-}
-
-func (p *print) value(n *Node) {
-	if len(p.nodes) == 1 {
-		p.nodes = append(p.nodes, n)
-	}
-	switch n.Kind {
-	case Array:
-		p.text.WriteByte('[')
-		for i, item := range n.Items {
-			if i > 0 {
-				p.text.WriteByte(',')
-			}
-			p.newline(item)
-			p.value(item)
-		}
-		p.text.WriteByte(']')
-	case Object:
-		p.text.WriteByte('{')
-		for i, m := range n.Members {
-			if i > 0 {
-				p.text.WriteByte(',')
-			}
-			p.newline(m.Value)
-			p.quote(m.Key)
-			p.text.WriteByte(':')
-			p.value(m.Value)
-		}
-		p.text.WriteByte('}')
-	case String:
-		p.quote(n.Text)
-	case Null:
-		p.text.WriteString("null")
-	case Bool, Number:
-		p.text.WriteString(n.Text)
-	}
-}
-
-func (p *print) quote(text string) {
-	quoted, _ := json.Marshal(text) //nolint:errchkjson // a string is always encoded
-	p.text.Write(quoted)
 }

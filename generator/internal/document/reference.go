@@ -149,7 +149,7 @@ func (in *inliner) copy(n *Node) *Node {
 		return in.copy(target)
 	}
 	c := &Node{Kind: n.Kind, Text: n.Text, Pos: n.Pos}
-	in.doc.pointers[c] = in.doc.pointers[n]
+	in.doc.alike(c, n)
 	for _, item := range n.Items {
 		c.Items = append(c.Items, in.copy(item))
 	}

@@ -12,7 +12,6 @@ func (d *Document) WithTraits(n *Node) *Node {
 		return done
 	}
 	result := &Node{Kind: Object, Pos: n.Pos}
-	d.pointers[result] = d.pointers[n]
 	own := n.without("traits")
 	if d.Format == AsyncAPI2 {
 		result = d.overlay(result, own)
@@ -25,6 +24,7 @@ func (d *Document) WithTraits(n *Node) *Node {
 	if d.Format == AsyncAPI3 {
 		result = d.overlay(result, own)
 	}
+	d.alike(result, n)
 	d.traited[n] = result
 	return result
 }
@@ -49,7 +49,7 @@ func (d *Document) overlay(base, patch *Node) *Node {
 	}
 	result := *base
 	result.Members = append([]Member(nil), base.Members...)
-	d.pointers[&result] = d.pointers[base]
+	d.alike(&result, base)
 	for _, m := range patch.Members {
 		i := result.index(m.Key)
 		switch {

@@ -47,33 +47,9 @@ func (b *builder) annotation(holder *document.Node, key string, kind schema.Kind
 	}
 	for _, issue := range schema.Validate(kind, schema.Template, node.Value()) {
 		a.bad = true
-		b.report(b.placed(node, issue.Pointer, later(issue)))
+		b.report(b.doc.Placed(node, issue.Pointer, later(issue)))
 	}
 	return a
-}
-
-// placed makes an error about the value that a pointer below n names. An unknown property is
-// reported where its name stands.
-func (b *builder) placed(n *document.Node, pointer, message string) document.Issue {
-	target := n.Nearest(pointer)
-	issue := b.doc.Issue(target, "%s", message)
-	if strings.HasPrefix(message, "unknown property") || target.Kind != document.Array && target.Kind != document.Object {
-		issue.Pos = keyPos(n, pointer, issue.Pos, strings.HasPrefix(message, "unknown property"))
-	}
-	return issue
-}
-
-// keyPos is the place of the member name that a pointer ends with, where that is wanted.
-func keyPos(n *document.Node, pointer string, otherwise document.Pos, wanted bool) document.Pos {
-	members := document.Split(pointer)
-	if !wanted || len(members) == 0 {
-		return otherwise
-	}
-	holder := n.At(document.Join("", members[:len(members)-1]...))
-	if m := holder.Member(members[len(members)-1]); m != nil {
-		return m.KeyPos
-	}
-	return otherwise
 }
 
 // later says of a property that the schema does not know yet that it will come.

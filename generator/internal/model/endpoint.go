@@ -33,7 +33,7 @@ func (b *builder) rootEndpoint() *rootEndpoint {
 	r.layers = layers{{node: a.node}}
 	r.names = []string{endpointName(r.value)}
 	if a.object()["inheritConfiguration"] == true {
-		b.report(b.placed(a.node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
+		b.report(b.doc.Placed(a.node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
 	}
 	return r
 }
@@ -125,7 +125,7 @@ func (b *builder) patch(e *effective, a *annotation, names []string) []string {
 	e.bad = e.bad || a.bad
 	patch := maps.Clone(a.object())
 	if patch["inheritConfiguration"] == true {
-		b.report(b.placed(a.node, "/inheritConfiguration", "inheritConfiguration is thrown at the endpoint of a group, not in a patch to it"))
+		b.report(b.doc.Placed(a.node, "/inheritConfiguration", "inheritConfiguration is thrown at the endpoint of a group, not in a patch to it"))
 	}
 	name, named := patch["name"].(string)
 	if names == nil {
@@ -140,7 +140,7 @@ func (b *builder) patch(e *effective, a *annotation, names []string) []string {
 			if near, ok := schema.Suggest(name, names); ok {
 				message += fmt.Sprintf(": did you mean %q?", near)
 			}
-			b.report(b.placed(a.node, "/name", message))
+			b.report(b.doc.Placed(a.node, "/name", message))
 			return names
 		}
 		delete(patch, "name")

@@ -86,7 +86,7 @@ func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]an
 	}
 	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Method: "GET"}, layers: made, node: node, source: s}
 	if node != nil {
-		e.Pos = node.Pos
+		e.Pos = b.doc.Place(node)
 	}
 	if kind == endpoint.HTTPPost {
 		e.Method = "POST"

@@ -87,6 +87,9 @@ func spelled(n *document.Node, pointer string) *document.Node {
 func (ls layers) origins(kind schema.Kind, value map[string]any) []endpoint.Origin {
 	var list []endpoint.Origin
 	walkLeaves(schema.Redact(kind, value), "", func(pointer string, leaf any) {
+		if pointer == "/inheritConfiguration" {
+			return // the switch was thrown; what it chose is listed
+		}
 		source := "default"
 		if n := ls.origin(pointer); n != nil {
 			source = n.Pos.String()

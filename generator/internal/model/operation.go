@@ -19,7 +19,7 @@ func (b *builder) operation(s *source) {
 	e := b.endpoint(s)
 	op.EndpointPos = s.pos
 	if n := e.layers.origin(""); n != nil {
-		op.EndpointPos = n.Pos
+		op.EndpointPos = b.doc.Place(n)
 	}
 	for _, ep := range entrypoints {
 		op.Entrypoints = append(op.Entrypoints, ep.Entrypoint)

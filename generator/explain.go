@@ -1,0 +1,96 @@
+package generator
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
+)
+
+// Explanation is the effective configuration of one document.
+type Explanation struct {
+	API        string               `json:"api"`
+	Source     string               `json:"source"`
+	Format     string               `json:"format"`
+	BasePath   string               `json:"basePath"`
+	Operations []ExplainedOperation `json:"operations"`
+}
+
+// ExplainedOperation is the effective configuration of one operation.
+type ExplainedOperation struct {
+	Name   string           `json:"name"`
+	Source string           `json:"source"` // file:line:col
+	Routes []ExplainedRoute `json:"routes"`
+	Values []ExplainedValue `json:"values"`
+}
+
+// ExplainedRoute is one entrypoint with its whole path.
+type ExplainedRoute struct {
+	Entrypoint string `json:"entrypoint"`
+	Method     string `json:"method"`
+	Path       string `json:"path"`
+	Source     string `json:"source"` // file:line:col
+}
+
+// ExplainedValue is one effective value.
+type ExplainedValue struct {
+	// Pointer is a JSON pointer into the endpoint object, or into the object of entrypoints;
+	// "topic" for the topic that the document itself names.
+	Pointer string `json:"pointer"`
+	Value   string `json:"value"`  // as JSON; a secret is "REDACTED"
+	Source  string `json:"source"` // file:line:col, or "default"
+}
+
+// Explain gives the effective configuration of every operation of some documents, and where
+// each value came from. Secrets are REDACTED. A document with errors has no explanation;
+// endpoint files are only checked.
+func Explain(files ...string) ([]Explanation, []Issue) {
+	models, issues := load(document.Disk{}, files)
+	explanations := make([]Explanation, 0, len(models))
+	for _, m := range models {
+		explanations = append(explanations, explain(m))
+	}
+	return explanations, issues
+}
+
+func explain(m *model.Model) Explanation {
+	e := Explanation{API: m.API, Source: m.Source, Format: m.Format, BasePath: m.BasePath, Operations: []ExplainedOperation{}}
+	for _, op := range m.Operations {
+		o := ExplainedOperation{Name: op.Name, Source: op.Pos.String()}
+		for _, ep := range op.Entrypoints {
+			o.Routes = append(o.Routes, ExplainedRoute{
+				Entrypoint: string(ep.Kind), Method: ep.Method, Path: strings.TrimSuffix(m.BasePath, "/") + ep.Path, Source: ep.Pos.String(),
+			})
+		}
+		if op.Topic.Template != "" {
+			o.Values = append(o.Values, ExplainedValue{"topic", fmt.Sprintf("%q", op.Topic.Template), op.TopicPos.String()})
+		}
+		for _, origin := range op.Origins {
+			o.Values = append(o.Values, ExplainedValue(origin))
+		}
+		e.Operations = append(e.Operations, o)
+	}
+	return e
+}
+
+// WriteText writes the explanation for people: a line for each value, in columns.
+func (e Explanation) WriteText(w io.Writer) error {
+	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(columns, "%s (%s, %s, base path %s)\n", e.API, e.Source, e.Format, e.BasePath)
+	for _, op := range e.Operations {
+		fmt.Fprintf(columns, "\n%s (%s)\n", op.Name, op.Source)
+		for _, r := range op.Routes {
+			fmt.Fprintf(columns, "  %s %s\t%s\t%s\n", r.Method, r.Path, r.Entrypoint, r.Source)
+		}
+		for _, v := range op.Values {
+			fmt.Fprintf(columns, "  %s\t%s\t%s\n", v.Pointer, v.Value, v.Source)
+		}
+	}
+	if err := columns.Flush(); err != nil {
+		return fmt.Errorf("write the explanation: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package generator
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// Validate checks documents and endpoint files (*.endpoint.json, .yaml, .yml) and returns every
+// problem at once, sorted by file, line and column. Documents are also checked against each
+// other, as one gateway serves them together. Nothing is fetched and nothing is written.
+func Validate(files ...string) []Issue {
+	_, issues := load(document.Disk{}, files)
+	return issues
+}
+
+// load reads documents and endpoint files. It returns the models of the documents that have no
+// errors, in the order of the files.
+func load(files document.Files, names []string) ([]*model.Model, []Issue) {
+	var models []*model.Model
+	var found []document.Issue
+	for _, name := range names {
+		name = filepath.ToSlash(name)
+		if isEndpointFile(name) {
+			found = append(found, checkEndpointFile(files, name)...)
+			continue
+		}
+		m, issues := loadDocument(files, name)
+		found = append(found, issues...)
+		if m != nil {
+			models = append(models, m)
+		}
+	}
+	if len(models) > 1 {
+		found = append(found, model.Conflicts(models)...)
+	}
+	return models, sorted(found)
+}
+
+// loadDocument makes the model of one document; nil when it has errors.
+func loadDocument(files document.Files, name string) (*model.Model, []document.Issue) {
+	d, issues := document.Load(files, name)
+	if d == nil || document.Failed(issues) {
+		return nil, issues
+	}
+	m, more := model.Build(d)
+	return m, append(issues, more...)
+}
+
+// isEndpointFile says by its name whether a file holds one endpoint.
+func isEndpointFile(name string) bool {
+	for _, suffix := range []string{".endpoint.json", ".endpoint.yaml", ".endpoint.yml"} {
+		if strings.HasSuffix(strings.ToLower(name), suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkEndpointFile applies the schema of endpoints to a file. Expressions are fine there.
+func checkEndpointFile(files document.Files, name string) []document.Issue {
+	d, issues := document.Read(files, name)
+	if d.Root == nil {
+		return issues
+	}
+	root, unresolved := d.Inline(d.Root)
+	if len(unresolved) > 0 {
+		return append(issues, unresolved...)
+	}
+	for _, issue := range schema.Validate(schema.Endpoint, schema.Template, root.Value()) {
+		issues = append(issues, d.Placed(root, issue.Pointer, issue.Message))
+	}
+	return issues
+}
