@@ -59,6 +59,8 @@ type Encoder interface {
 type Frames struct {
 	Bytes []byte
 	Ends  []int // Ends[i] is where the frame of the i-th record ends; equal ends: skipped
+	Count int   // records that were not skipped
+	Size  int   // bytes of their payloads
 }
 
 // Frames encodes the batch, once for all readers that share it and use the same encoder.
@@ -98,6 +100,8 @@ func encode(e Encoder, b *Batch) *Frames {
 	for i, r := range b.records {
 		if r != nil {
 			f.Bytes = e.AppendFrame(f.Bytes, b, i)
+			f.Count++
+			f.Size += len(r.Value)
 		}
 		f.Ends[i] = len(f.Bytes)
 	}
