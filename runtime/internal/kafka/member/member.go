@@ -1,0 +1,250 @@
+package member
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+// member is one group member: a client of the library and the connections that share it.
+//
+// Lock order: Groups.mu is never held with member.mu. No request is made under member.mu.
+type member struct {
+	groups  *Groups
+	key     string
+	reading qos.Reading // of the first connection
+	log     *slog.Logger
+	ready   chan struct{} // closed when start is over
+
+	client  *kgo.Client     // set before ready
+	stop    context.Context //nolint:containedctx // ends the member's goroutines
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	commits chan struct{} // holds one token: the right to commit
+
+	mu      sync.Mutex
+	listed  map[string]*cluster.Topic // as they were when the member started
+	seen    map[string]*cluster.Topic // as they were when last asked for
+	parts   map[place]*partition
+	order   []*partition  // sorted, those being given up left out
+	streams []*Stream     // oldest first
+	room    chan struct{} // closed when the fetcher may go on; nil: it does not wait
+	err     error         // why the member ended
+	ended   bool
+}
+
+// place names a partition.
+type place struct {
+	topic string
+	id    int32
+}
+
+func newMember(g *Groups, k string, r qos.Reading) *member {
+	m := &member{
+		groups: g, key: k, reading: r, log: g.log.With("group", r.Group),
+		ready: make(chan struct{}), commits: make(chan struct{}, 1), parts: make(map[place]*partition),
+	}
+	m.reading.Topics = slices.Sorted(slices.Values(r.Topics))
+	m.commits <- struct{}{}
+	m.stop, m.cancel = context.WithCancel(context.Background())
+	return m
+}
+
+// start resolves where the member begins, then joins the group. Its outcome is seen by attach.
+func (m *member) start(ctx context.Context, r qos.Reading) {
+	defer close(m.ready)
+	if err := m.prepare(ctx, r); err != nil {
+		m.fail(err)
+		m.cancel()
+		m.groups.limit.give()
+		return
+	}
+	m.groups.started(m)
+	m.running.Go(m.fetch)
+	m.running.Go(m.tick)
+}
+
+// prepare lists the topics before anything is produced that the connection must not miss.
+func (m *member) prepare(ctx context.Context, r qos.Reading) error {
+	c := m.groups.cluster
+	topics, err := c.Offsets(ctx, m.reading.Topics...)
+	if err != nil {
+		return err
+	}
+	if r.CheckTopic {
+		for _, name := range m.reading.Topics {
+			if topics[name] == nil {
+				return cluster.MissingTopic("join group")
+			}
+		}
+	}
+	committed, err := c.Committed(ctx, r.Group)
+	if err != nil {
+		return err
+	}
+	if r.Reset == qos.NoReset {
+		if err := requireCommits(topics, committed); err != nil {
+			return err
+		}
+	}
+	m.listed, m.seen = topics, maps.Clone(topics)
+	m.client, err = c.NewClient("group", m.options()...)
+	return err
+}
+
+// requireCommits is for autoOffsetReset none.
+func requireCommits(topics map[string]*cluster.Topic, committed cluster.Commits) error {
+	for name, t := range topics {
+		for id := range t.Partitions {
+			if _, ok := committed.At(name, int32(id)); !ok { //nolint:gosec // a partition count fits
+				return core.NewError(core.CodeNoInitialOffset, "the group has no committed offset and autoOffsetReset is none")
+			}
+		}
+	}
+	return nil
+}
+
+func (m *member) options() []kgo.Opt {
+	cfg := m.groups.cfg
+	beyond := kgo.NewOffset().AtStart() // of committed offsets that the log does not have
+	if m.reading.Reset == qos.NoReset {
+		beyond = kgo.NoResetOffset()
+	}
+	return []kgo.Opt{
+		kgo.ConsumerGroup(m.reading.Group),
+		kgo.ConsumeTopics(m.reading.Topics...),
+		kgo.SessionTimeout(cfg.SessionTimeout),
+		kgo.HeartbeatInterval(min(cfg.SessionTimeout/3, maxHeartbeat)),
+		kgo.RebalanceTimeout(max(cfg.SessionTimeout, 2*settleWait)),
+		kgo.DisableAutoCommit(),
+		// Held only while fetched records are put into queues, so that no callback runs between.
+		kgo.BlockRebalanceOnPoll(),
+		kgo.ConsumeStartOffset(kgo.NewOffset().AtStart()), // replaced by begin
+		kgo.ConsumeResetOffset(beyond),
+		kgo.AdjustFetchOffsetsFn(m.begin),
+		kgo.OnPartitionsAssigned(m.assigned),
+		kgo.OnPartitionsRevoked(m.revoked),
+		kgo.OnPartitionsLost(m.lost),
+		kgo.FetchMaxBytes(int32(4 * cfg.BytesPerStream)),      //nolint:gosec // checked by configuration
+		kgo.FetchMaxPartitionBytes(int32(cfg.BytesPerStream)), //nolint:gosec // checked by configuration
+	}
+}
+
+// attach joins a connection; nil: the member ended.
+func (m *member) attach(r qos.Reading) *Stream {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.ended {
+		return nil
+	}
+	s := &Stream{member: m, transform: r.Transform}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	m.streams = append(m.streams, s)
+	m.bind()
+	m.wakeFetcher()
+	return s
+}
+
+// detach takes a connection off. What it left unsettled goes to the others; the last one takes
+// the member with it.
+func (m *member) detach(ctx context.Context, s *Stream) error {
+	m.mu.Lock()
+	var mine []*partition
+	for _, p := range m.parts {
+		if p.next == s {
+			p.next = nil
+		}
+		if p.owner == s {
+			mine = append(mine, p)
+			p.recall()
+		}
+		if p.owner == s { // recall may have passed it on
+			p.owner = nil
+		}
+	}
+	m.streams = slices.DeleteFunc(m.streams, func(o *Stream) bool { return o == s })
+	last := len(m.streams) == 0
+	m.bind()
+	m.ended = m.ended || last
+	m.wakeFetcher()
+	m.mu.Unlock()
+	if last {
+		return m.shutdown(ctx)
+	}
+	return m.commit(ctx, mine)
+}
+
+// fail ends all connections with an error.
+func (m *member) fail(err error) {
+	m.mu.Lock()
+	if !m.ended {
+		m.ended, m.err = true, err
+	}
+	for _, s := range m.streams {
+		if s.err == nil {
+			s.err = err
+		}
+		s.wake()
+	}
+	m.wakeFetcher()
+	m.mu.Unlock()
+	m.groups.remove(m)
+}
+
+func (m *member) failure() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
+}
+
+// shutdown commits, leaves the group and frees the client. When ctx ends first the client is
+// still closed, but the group may learn of it only by the session timeout. Only the first call
+// does something.
+func (m *member) shutdown(ctx context.Context) error {
+	if !m.groups.stopped(m) {
+		return nil
+	}
+	defer m.groups.running.Done()
+	defer m.groups.limit.give()
+	m.cancel()
+	m.running.Wait()
+	err := m.commit(ctx, m.all())
+	if m.groups.cluster.Refusing() == nil {
+		if e := m.client.LeaveGroupContext(ctx); e != nil && err == nil {
+			err = cluster.Classify("leave group", e)
+		}
+	}
+	m.client.CloseAllowingRebalance()
+	return err
+}
+
+func (m *member) all() []*partition {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := make([]*partition, 0, len(m.parts))
+	for _, p := range m.parts {
+		all = append(all, p)
+	}
+	return all
+}
+
+func (m *member) addStats(s *Stats) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.Streams += len(m.streams)
+	s.Partitions += len(m.parts)
+	for _, p := range m.parts {
+		s.Bytes += p.bytes
+		if p.frontier >= 0 && p.end > p.frontier {
+			s.Lag += p.end - p.frontier
+		}
+	}
+}
