@@ -94,9 +94,9 @@ func (c *compiler) publishing(target cluster.Target, object endpointObject) *ent
 		Topics:    c.topics("producer", object.Shared.Producer.Topics),
 		EncodeIDs: object.Shared.Consumer.EncodeMessageID,
 		Hook:      c.in.Publish,
-		Sink: func(level endpoint.QoS) (qos.Sink, error) {
+		Sink: onePerLevel(func(level endpoint.QoS) (qos.Sink, error) {
 			return c.in.Clients.Sink(target, level, object.Shared.Producer.CompressionType)
-		},
+		}),
 	}
 	if c.d.Publish.Schema != nil {
 		if v := c.validator(c.d.Publish.Schema); v != nil {

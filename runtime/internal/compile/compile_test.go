@@ -283,3 +283,26 @@ func TestTransform(t *testing.T) {
 		}
 	}
 }
+
+func TestOnePerLevel(t *testing.T) {
+	opened, fail := 0, errors.New("away")
+	sinks := onePerLevel(func(endpoint.QoS) (qos.Sink, error) {
+		opened++
+		return nil, fail
+	})
+	if _, err := sinks(endpoint.None); !errors.Is(err, fail) {
+		t.Errorf("got %v", err)
+	}
+	fail = nil
+	for range 3 {
+		if _, err := sinks(endpoint.None); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := sinks(endpoint.Balanced); err != nil || opened != 3 {
+		t.Errorf("opened %d times, want 3: errors are not kept, sinks are; %v", opened, err)
+	}
+	if _, err := sinks("some"); err == nil || err.Error() != `unknown level "some"` {
+		t.Errorf("got %v", err)
+	}
+}
