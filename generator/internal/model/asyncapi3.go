@@ -4,6 +4,7 @@ import (
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
+	"strconv"
 )
 
 // asyncAPI3 reads the operations of AsyncAPI 3.
@@ -110,4 +111,19 @@ func (b *builder) kafkaTopic(channel *document.Node) *document.Node {
 		return nil
 	}
 	return topic
+}
+
+// kafkaPartitions is bindings.kafka.partitions of a channel; 0 where it is not a number above 0,
+// about which the official schema warns.
+func (b *builder) kafkaPartitions(channel *document.Node) int32 {
+	bindings := b.resolve(channel.Get("bindings"))
+	n := b.resolve(bindings.Get("kafka")).Get("partitions")
+	if n == nil || n.Kind != document.Number {
+		return 0
+	}
+	count, err := strconv.ParseInt(n.Text, 10, 32)
+	if err != nil || count < 1 {
+		return 0
+	}
+	return int32(count)
 }

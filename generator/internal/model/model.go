@@ -39,6 +39,7 @@ type Operation struct {
 	EndpointPos document.Pos // of the strongest annotation, for messages
 	Topic       endpoint.Topic
 	TopicPos    document.Pos
+	Partitions  int32 // of the topic when a development broker makes it; 0: nothing said
 
 	Entrypoints []*Entrypoint
 	Publish     *Payload // set when an entrypoint publishes

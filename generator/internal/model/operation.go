@@ -14,7 +14,7 @@ func (b *builder) operation(s *source) {
 	}
 	op := &Operation{
 		Name: s.name, Pos: s.pos, Summary: summary(s.node), Description: s.node.Get("description").Str(),
-		Tags: tags(s.node),
+		Tags: tags(s.node), Partitions: b.kafkaPartitions(s.channel),
 	}
 	e := b.endpoint(s)
 	op.EndpointPos = s.pos

@@ -1,0 +1,55 @@
+package generator
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const topicsDocument = `asyncapi: 3.1.0
+info: { title: Topics, version: 1.0.0 }
+x-kafka-endpoint:
+  configuration: { bootstrapServers: "127.0.0.1:9092" }
+  sharedConfigurationOverride: { producer: { enabled: true } }
+channels:
+  orders:
+    address: orders
+    bindings: { kafka: { partitions: 3 } }
+  stock:
+    address: stock.{place}.{kind}
+    parameters:
+      place: { enum: [berlin, lyon] }
+      kind: { default: all }
+    bindings: { kafka: { partitions: 2 } }
+  free:
+    address: free.{id}
+    parameters: { id: {} }
+  listed:
+    address: not.a.topic
+    x-kafka-endpoint: { sharedConfigurationOverride: { producer: { topics: [orders, audit] } } }
+operations:
+  placeOrder: { action: receive, channel: { $ref: "#/channels/orders" }, x-kafka-entrypoints: { http-post: { path: /orders } } }
+  moveStock: { action: receive, channel: { $ref: "#/channels/stock" }, x-kafka-entrypoints: { http-post: { path: "/stock/{place}" } } }
+  free: { action: receive, channel: { $ref: "#/channels/free" }, x-kafka-entrypoints: { http-post: { path: "/free/{id}" } } }
+  listed: { action: receive, channel: { $ref: "#/channels/listed" }, x-kafka-entrypoints: { http-post: { path: /listed } } }
+  silent: { action: receive, channel: { $ref: "#/channels/orders" } }
+`
+
+func TestTopics(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "topics.yaml")
+	if err := os.WriteFile(file, []byte(topicsDocument), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if issues := Validate(file); Failed(issues) {
+		t.Fatal(issues)
+	}
+	want := []Topic{{"audit", 0}, {"orders", 3}, {"stock.berlin.all", 2}, {"stock.lyon.all", 2}}
+	if diff := cmp.Diff(want, Topics(file)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := Topics(filepath.Join(t.TempDir(), "missing.yaml")); got != nil {
+		t.Errorf("a missing document has topics %v", got)
+	}
+}
