@@ -29,7 +29,7 @@ type Descriptor struct {
 	Subscribe Payload // of http-get, sse and websocket subscribers
 
 	Allow  map[string][]string // x-kafka-allow
-	Origin []Origin            // where each effective value came from
+	Origin []Origin            // where each effective value that is no default came from
 }
 
 // Entrypoint is one way in from the web.

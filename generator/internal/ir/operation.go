@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/model"
@@ -15,7 +16,7 @@ func (l *lowering) payloads() {
 		out := l.out.Operations[i]
 		out.Descriptor = endpoint.Descriptor{
 			API: l.model.API, Operation: op.Name, Summary: line(op.Summary), BasePath: l.model.BasePath,
-			Endpoint: text(op.Endpoint), Topic: op.Topic, Allow: op.Allow, Origin: op.Origins,
+			Endpoint: text(op.Endpoint), Topic: op.Topic, Allow: op.Allow, Origin: written(op.Origins),
 		}
 		for _, e := range op.Entrypoints {
 			out.Entrypoints = append(out.Entrypoints, Entrypoint{
@@ -29,6 +30,11 @@ func (l *lowering) payloads() {
 		out.Subscribe = l.payload(checks, out.GoName, op.Subscribe)
 	}
 	l.out.Schemas = checks.source
+}
+
+// written keeps the values that stand somewhere; the others are defaults.
+func written(origins []endpoint.Origin) []endpoint.Origin {
+	return slices.DeleteFunc(slices.Clone(origins), func(o endpoint.Origin) bool { return o.Source == "default" })
 }
 
 // payload lowers the messages of one direction; nil when there is none.

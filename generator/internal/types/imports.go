@@ -7,14 +7,15 @@ import (
 	"go/token"
 )
 
-// importable are the packages that oapi-codegen's declarations refer to, sorted by path.
+// importable are the packages that oapi-codegen's declarations refer to: the standard library,
+// then others, each sorted by path.
 var importable = []Import{
 	{Path: "encoding/json"},
 	{Path: "errors"},
 	{Path: "fmt"},
-	{Name: "", Path: "github.com/oapi-codegen/runtime"},
-	{Name: "openapi_types", Path: "github.com/oapi-codegen/runtime/types"},
 	{Path: "time"},
+	{Path: "github.com/oapi-codegen/runtime", Other: true},
+	{Name: "openapi_types", Path: "github.com/oapi-codegen/runtime/types", Other: true},
 }
 
 // usedImports lists the packages that declarations use.
@@ -34,15 +35,16 @@ func usedImports(source string) ([]Import, error) {
 	})
 	var imports []Import
 	for _, candidate := range importable {
-		if used[candidate.Qualifier()] {
+		if used[candidate.qualifier()] {
+			candidate.Gap = candidate.Other && len(imports) > 0 && !imports[len(imports)-1].Other
 			imports = append(imports, candidate)
 		}
 	}
 	return imports, nil
 }
 
-// Qualifier is the name by which a file refers to the package.
-func (i Import) Qualifier() string {
+// qualifier is the name by which a file refers to the package.
+func (i Import) qualifier() string {
 	if i.Name != "" {
 		return i.Name
 	}

@@ -91,6 +91,9 @@ func (b *builder) declare(name string, s *openapi3.Schema) *openapi3.SchemaRef {
 }
 
 func (b *builder) declareAs(name string, s *openapi3.Schema, v *view) *openapi3.SchemaRef {
+	if s.Description == "" {
+		s.Description = "is part of " + b.owner + "."
+	}
 	b.out[name] = &openapi3.SchemaRef{Value: s}
 	value := documented(v)
 	value.Nullable = v.nullable

@@ -34,14 +34,16 @@ type Input struct {
 // Output is the declarations of a package.
 type Output struct {
 	Source  string            // declarations, without package clause and imports
-	Imports []Import          // what Source uses, sorted by path
+	Imports []Import          // what Source uses, the standard library first
 	Names   map[string]string // Go type of each schema that has one
 }
 
 // Import is one line of an import declaration.
 type Import struct {
-	Name string // "" when it is the last element of the path
-	Path string
+	Name  string // "" when it is the last element of the path
+	Path  string
+	Other bool // not of the standard library
+	Gap   bool // an empty line comes before it
 }
 
 // Generate makes the types. The same input gives the same output, to the byte.
@@ -115,6 +117,7 @@ type builder struct {
 	held    map[string][]holding
 	open    map[string]int // schemas that are being read
 	depth   int            // of look
+	owner   string         // type that is being declared
 }
 
 func newBuilder(in Input) *builder {
@@ -136,6 +139,7 @@ func (b *builder) declareAll() {
 		name, v := b.names[schema], b.named(schema)
 		if v.ref == "" {
 			b.open[schema]++
+			b.owner = name
 			declared := b.shape(&v, name)
 			b.open[schema]--
 			if declared.Description == "" {
