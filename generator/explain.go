@@ -25,6 +25,10 @@ type ExplainedOperation struct {
 	Source string           `json:"source"` // file:line:col
 	Routes []ExplainedRoute `json:"routes"`
 	Values []ExplainedValue `json:"values"`
+	// Example is a payload to publish, as JSON; "" when the operation publishes none with a schema.
+	Example string `json:"example,omitempty"`
+	// Headers says that published messages have headers with a schema of their own.
+	Headers bool `json:"-"`
 }
 
 // ExplainedRoute is one entrypoint with its whole path.
@@ -59,7 +63,8 @@ func Explain(files ...string) ([]Explanation, []Issue) {
 func explain(m *model.Model) Explanation {
 	e := Explanation{API: m.API, Source: m.Source, Format: m.Format, BasePath: m.BasePath, Operations: []ExplainedOperation{}}
 	for _, op := range m.Operations {
-		o := ExplainedOperation{Name: op.Name, Source: op.Pos.String()}
+		o := ExplainedOperation{Name: op.Name, Source: op.Pos.String(), Example: sampleOf(m, op)}
+		o.Headers = op.Publish != nil && op.Publish.Messages[0].Headers != ""
 		for _, ep := range op.Entrypoints {
 			o.Routes = append(o.Routes, ExplainedRoute{
 				Entrypoint: string(ep.Kind), Method: ep.Method, Path: strings.TrimSuffix(m.BasePath, "/") + ep.Path, Source: ep.Pos.String(),

@@ -53,3 +53,21 @@ func TestTopics(t *testing.T) {
 		t.Errorf("a missing document has topics %v", got)
 	}
 }
+
+func TestExplainGivesAnExample(t *testing.T) {
+	explanations, issues := Explain("../specs/orders.yaml")
+	if Failed(issues) {
+		t.Fatal(issues)
+	}
+	got := map[string]string{}
+	for _, op := range explanations[0].Operations {
+		got[op.Name] = op.Example
+	}
+	want := map[string]string{
+		"placeOrder": `{"orderId":"A-1001","quantity":1,"sku":"AB-1234"}`, "orderEvents": "",
+		"moveStock": `{"delta":1,"sku":"text"}`, "watchStock": "",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
