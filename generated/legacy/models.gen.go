@@ -30,5 +30,5 @@ type UserSignedUp struct {
 	Plan  *UserSignedUpPlan `json:"plan,omitempty"`
 }
 
-// UserSignedUpPlan defines model for UserSignedUpPlan.
+// UserSignedUpPlan is part of UserSignedUp.
 type UserSignedUpPlan string

@@ -57,5 +57,5 @@ type StockMoved struct {
 	Sku    string            `json:"sku"`
 }
 
-// StockMovedReason defines model for StockMovedReason.
+// StockMovedReason is part of StockMoved.
 type StockMovedReason string

@@ -6,8 +6,9 @@
 package telemetry
 
 import (
-	openapi_types "github.com/oapi-codegen/runtime/types"
 	"time"
+
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // Defines values for ReadingUnit.
@@ -37,5 +38,5 @@ type Reading struct {
 	Value  float64            `json:"value"`
 }
 
-// ReadingUnit defines model for ReadingUnit.
+// ReadingUnit is part of Reading.
 type ReadingUnit string

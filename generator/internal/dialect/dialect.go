@@ -37,12 +37,16 @@ func Normalise(m *model.Model) (Set, []document.Issue) {
 	}
 	set := Set{}
 	var issues []document.Issue
+	byName := map[string]*model.Schema{}
 	for _, s := range m.Schemas {
+		byName[s.Name] = s
 		n := normaliser{schema: s, known: known}
 		set[s.Name] = n.schemaAt(s.JSON, nil)
 		issues = append(issues, n.issues...)
 	}
-	return set, issues
+	c := circles{set: set, byName: byName, done: map[string]bool{}}
+	c.cut()
+	return set, append(issues, c.issues...)
 }
 
 type normaliser struct {

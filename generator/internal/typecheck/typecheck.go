@@ -21,16 +21,25 @@ import (
 	"sync"
 )
 
-// imported are the packages that generated code may import.
-var imported = []string{
-	"bytes", "context", "embed", "encoding/json", "errors", "fmt", "time",
-	"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types",
-	"github.com/penstock-dev/penstock/runtime", "github.com/penstock-dev/penstock/runtime/endpoint",
-}
+// The packages that generated code may import: those of others, and our own.
+var (
+	foreign = []string{
+		"bytes", "context", "embed", "encoding/json", "errors", "fmt", "time",
+		"github.com/oapi-codegen/runtime", "github.com/oapi-codegen/runtime/types",
+	}
+	own = []string{"github.com/penstock-dev/penstock/runtime", "github.com/penstock-dev/penstock/runtime/endpoint"}
+)
 
-// exports finds the export data of each package; go list builds what is not in its cache.
-var exports = sync.OnceValues(func() (map[string]string, error) {
-	args := append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}"}, imported...)
+// The export data of each; go list builds what is not in its cache. Types alone need the first
+// list only.
+var (
+	foreignExports = sync.OnceValues(func() (map[string]string, error) { return exports(foreign) })
+	ownExports     = sync.OnceValues(func() (map[string]string, error) { return exports(slices.Concat(foreign, own)) })
+)
+
+// exports finds the files of export data of packages and of all that they import.
+func exports(packages []string) (map[string]string, error) {
+	args := append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}"}, packages...)
 	var stderr bytes.Buffer
 	cmd := exec.Command("go", args...)
 	cmd.Stderr = &stderr
@@ -44,12 +53,18 @@ var exports = sync.OnceValues(func() (map[string]string, error) {
 		files[pkg] = file
 	}
 	return files, nil
-})
+}
 
 // Packages type-checks the packages of a tree: Go files by slash-separated path below the import
 // path root. Packages may import each other. It returns every error.
 func Packages(root string, files map[string][]byte) error {
-	exported, err := exports()
+	load := foreignExports
+	for _, source := range files {
+		if bytes.Contains(source, []byte(own[0])) {
+			load = ownExports
+		}
+	}
+	exported, err := load()
 	if err != nil {
 		return err
 	}

@@ -136,25 +136,27 @@ func newBuilder(in Input) *builder {
 // declareAll gives every schema its declaration.
 func (b *builder) declareAll() {
 	for _, schema := range b.roots {
-		name, v := b.names[schema], b.named(schema)
-		if v.ref == "" {
-			b.open[schema]++
-			b.owner = name
-			declared := b.shape(&v, name)
-			b.open[schema]--
-			if declared.Description == "" {
-				declared.Description = "is the schema " + strings.ReplaceAll(goname.Prose(schema), "\n", " ") + "."
-			}
-			b.out[name] = &openapi3.SchemaRef{Value: declared}
-			continue
+		b.owner = b.names[schema]
+		ref := b.root(schema)
+		if ref.Value.Description == "" {
+			ref.Value.Description = "is the schema " + strings.ReplaceAll(goname.Prose(schema), "\n", " ") + "."
 		}
-		target, ok := b.resolve(schema)
-		if !ok { // references that lead in a circle say nothing
-			b.out[name] = &openapi3.SchemaRef{Value: &openapi3.Schema{}}
-			continue
-		}
-		b.out[name] = refTo(b.names[target], documented(&v))
+		b.out[b.owner] = ref
 	}
+}
+
+// root is the declaration of a schema of the document.
+func (b *builder) root(schema string) *openapi3.SchemaRef {
+	v := b.named(schema)
+	if v.ref == "" {
+		b.open[schema]++
+		defer func() { b.open[schema]-- }()
+		return &openapi3.SchemaRef{Value: b.shape(&v, b.owner)}
+	}
+	if target, ok := b.resolve(schema); ok {
+		return refTo(b.names[target], documented(&v))
+	}
+	return &openapi3.SchemaRef{Value: &openapi3.Schema{}} // references in a circle say nothing
 }
 
 // resolve follows a schema that is nothing but a reference to the one that is more.

@@ -57,7 +57,7 @@ func generate(t testing.TB, set dialect.Set, roots ...string) string {
 		t.Fatalf("%v\n%s", err, b.Bytes())
 	}
 	if err := typecheck.Packages("example.com/generated", map[string][]byte{"orders/models.gen.go": source}); err != nil {
-		t.Fatalf("%v\n%s", err, source)
+		t.Fatalf("%v\n%.3000s", err, source)
 	}
 	return string(source)
 }
@@ -131,7 +131,7 @@ func TestShapes(t *testing.T) {
 				"Map": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Map"}},
 				"Loop": {"$ref": "#/components/schemas/Loop2"}, "Loop2": {"$ref": "#/components/schemas/Loop"}}`,
 			model.Draft07,
-			[]string{"Next *Alias `json:\"next\"`", "type List []List", "type Map map[string]Map", "type Loop = interface{}"},
+			[]string{"Next *Alias `json:\"next\"`", "type List []List", "type Map map[string]Map", "// Alias is the schema Alias.", "type Loop = Loop2", "type Loop2 = interface{}"},
 		},
 		{
 			"names", `{"order-id": {"type": "string"}, "order_id": {"type": "string"}, "2fa": {"type": "string"}, "订单": {"type": "string"}, "Hooks": {"type": "string"},
@@ -161,11 +161,11 @@ func TestShapes(t *testing.T) {
 			[]string{"type T []interface{}", "type M = interface{}", "type N = interface{}", "type F = interface{}"},
 		},
 		{
-			"base that lists its kinds", `{"Base": {"type": "object", "properties": {"id": {"type": "string"}}, "oneOf": [{"$ref": "#/components/schemas/Kind"}]},
-				"Kind": {"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"x": {"type": "string"}}}]},
+			"base that lists its kinds", `{"Base": {"type": "object", "properties": {"id": {"type": "string"}}, "oneOf": [{"$ref": "#/components/schemas/Kind"}, {"$ref": "#/components/schemas/Other"}]},
+				"Other": {"type": "object"}, "Kind": {"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"x": {"type": "string"}}}]},
 				"Self": {"oneOf": [{"allOf": [{"$ref": "#/components/schemas/Self"}, {"required": ["a"]}]}, {"type": "object", "properties": {"a": {}}}]}}`,
 			model.Draft07,
-			[]string{"type Kind struct { ID *string `json:\"id,omitempty\"` X *string `json:\"x,omitempty\"` }", "type Self struct"},
+			[]string{"type Base struct { ID *string `json:\"id,omitempty\"` union json.RawMessage }", "func (t Base) AsKind() (Kind, error)", "type Kind struct { ID *string `json:\"id,omitempty\"` X *string `json:\"x,omitempty\"` }", "type Self struct"},
 		},
 		{
 			"texts", "{\"A\": {\"type\": \"object\", \"description\": \"one\\r\\n*/ two\\u2028\\u0000three\\u202e\", \"properties\": {\"b\": {\"type\": \"string\", \"description\": \"package x\\n//go:embed y\", \"deprecated\": true}}}}",
