@@ -57,7 +57,7 @@ func (d *Document) setVersion(key string, n *Node) (warning *Issue, message stri
 	if n.Kind == Number && key == "swagger" {
 		text = strings.TrimSuffix(text, ".0") + ".0"
 	} else if n.Kind != String {
-		return nil, fmt.Sprintf("the version must be a string such as \"3.1.0\", found a %s", n.Kind)
+		return nil, fmt.Sprintf("the version must be a string such as \"3.1.0\", not %s", n.Kind.Article())
 	}
 	d.Version = text
 	if key == "swagger" {

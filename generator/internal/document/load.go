@@ -26,9 +26,10 @@ type Document struct {
 
 // tree is one file that was read.
 type tree struct {
-	name   string // for positions
-	root   *Node  // nil when the file cannot be read
-	issues []Issue
+	name    string // for positions
+	root    *Node  // nil when the file cannot be read
+	missing bool   // it does not exist
+	issues  []Issue
 }
 
 // Load reads a document and everything it refers to, finds out what it is and checks it by
@@ -82,6 +83,7 @@ func (d *Document) open(name string) *tree {
 	d.trees[key] = t
 	data, err := d.files.ReadFile(key)
 	if err != nil {
+		t.missing = errors.Is(err, fs.ErrNotExist)
 		t.issues = []Issue{{Pos: Pos{name, 1, 1}, Message: readError(err)}}
 		return t
 	}

@@ -141,14 +141,10 @@ func (o *officialFindings) meant(alternatives []*jsonschema.ValidationError) *js
 
 // isReferenceRule says whether an alternative is the official "Reference" object.
 func isReferenceRule(e *jsonschema.ValidationError) bool {
-	for ; ; e = e.Causes[0] {
-		if strings.Contains(e.AbsoluteKeywordLocation, "/definitions/Reference") {
-			return true
-		}
-		if len(e.Causes) == 0 {
-			return false
-		}
+	if strings.HasSuffix(e.KeywordLocation, "/$ref") && len(e.Causes) > 0 {
+		e = e.Causes[0]
 	}
+	return strings.Contains(e.AbsoluteKeywordLocation, "/definitions/Reference")
 }
 
 // deepest is how deep into the value an error goes.

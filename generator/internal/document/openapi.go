@@ -1,13 +1,14 @@
 package document
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"path"
 	"reflect"
+	"regexp"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -78,15 +79,20 @@ func (c *openAPICheck) finding(err error) Issue {
 			place = n
 		}
 	}
-	issue := c.doc.Issue(place, "not valid %s: %s", c.doc.Spec(), oneLine(leaf.Error()))
+	issue := c.doc.Issue(place, "not valid %s: %s", c.doc.Spec(), plain(leaf.Error()))
 	issue.Warning = true
 	return issue
 }
 
-// oneLine keeps the first line of a message.
-func oneLine(text string) string {
-	line, _, _ := bytes.Cut([]byte(text), []byte("\n"))
-	return string(line)
+var wrongKind = regexp.MustCompile(`cannot unmarshal (\w+) into .*field (?:\w+\.)*(\w+) of`)
+
+// plain shortens a message of the library to one line, without the names of its Go types.
+func plain(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	if m := wrongKind.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("%s cannot be of the type %s", m[2], m[1])
+	}
+	return text
 }
 
 // origin finds the node at the place that an error of the library carries.
@@ -119,6 +125,8 @@ func (c *openAPICheck) context(e error, place *Node) *Node {
 		return c.doc.Root.Get("paths").Get(e.Path)
 	case *openapi3.WebhookValidationError:
 		return c.doc.Root.Get("webhooks").Get(e.Name)
+	case *openapi3.PathParametersError:
+		return c.doc.Root.Get("paths").Get(e.Path).Get(methodKey(e.Method))
 	case *openapi3.OperationValidationError:
 		return place.Get(methodKey(e.Method))
 	case *openapi3.ComponentValidationError:
@@ -127,9 +135,7 @@ func (c *openAPICheck) context(e error, place *Node) *Node {
 	return nil
 }
 
-func methodKey(method string) string {
-	return string(bytes.ToLower([]byte(method)))
-}
+func methodKey(method string) string { return strings.ToLower(method) }
 
 var componentKeys = map[string]string{
 	"schema": "schemas", "parameter": "parameters", "header": "headers", "request body": "requestBodies",

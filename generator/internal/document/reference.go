@@ -109,7 +109,8 @@ func (d *Document) referenced(n *Node, name string) (*tree, *Issue) {
 	}
 	file := path.Join(path.Dir(holder), name)
 	t := d.open(file)
-	if t.root == nil && len(t.issues) == 1 && t.issues[0].Message == "the file does not exist" {
+	if t.missing {
+		t.issues = nil // told at each reference instead
 		return nil, d.referenceIssue(n, "reference %q: there is no file %s%s", ref, file, didYouMean(path.Base(file), neighbours(d.files, file)))
 	}
 	return t, nil

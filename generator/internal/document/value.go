@@ -38,7 +38,18 @@ func (n *Node) Str() string {
 	return n.Text
 }
 
-// Name says what kind of value a node is, for messages.
+// String says what kind of value a node is, for messages.
 func (k Kind) String() string {
 	return [...]string{"null", "boolean", "number", "string", "array", "object"}[k]
+}
+
+// Article is the kind with its article, "an array".
+func (k Kind) Article() string {
+	switch k {
+	case Null:
+		return "null"
+	case Array, Object:
+		return "an " + k.String()
+	}
+	return "a " + k.String()
 }

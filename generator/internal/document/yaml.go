@@ -66,7 +66,17 @@ func (s *source) yamlIssue(err error) Issue {
 	if tab := bytes.IndexByte(indent, '\t'); tab >= 0 {
 		return Issue{Pos: Pos{s.name, line, tab + 1}, Message: "a tab in the indentation: YAML indents with spaces only"}
 	}
+	if hint, ok := yamlHints[message]; ok {
+		message += ": " + hint
+	}
 	return Issue{Pos: Pos{s.name, line, len(indent) + 1}, Message: "not valid YAML: " + message}
+}
+
+// yamlHints say what most probably brings a message of the parser.
+var yamlHints = map[string]string{
+	"did not find expected key":                      "is this line indented as those that it belongs to?",
+	"mapping values are not allowed in this context": "a text with a colon and a space needs quotes",
+	"found unexpected end of stream":                 "a quote that opens here is never closed",
 }
 
 // failingLine finds the first line that makes the text fail with a message.

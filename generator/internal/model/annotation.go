@@ -99,7 +99,7 @@ func misplaced(key, place string) string {
 	}
 	for _, k := range known["root"] {
 		if k == key {
-			return key + " may not stand at a " + noun(place)
+			return key + " may not stand at " + nouns[place]
 		}
 	}
 	if near, ok := schema.Suggest(key, known[place]); ok {
@@ -108,12 +108,7 @@ func misplaced(key, place string) string {
 	return "unknown annotation \"" + key + "\""
 }
 
-func noun(place string) string {
-	if place == "channel" {
-		return "channel or path item"
-	}
-	return place
-}
+var nouns = map[string]string{"server": "a server", "channel": "a channel or path item", "operation": "an operation"}
 
 // places checks the annotations of root and servers, which every operation shares.
 func (b *builder) places() {

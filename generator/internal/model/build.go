@@ -99,7 +99,7 @@ func (b *builder) want(n *document.Node, kind document.Kind, what string) bool {
 	if n == nil || n.Kind == kind {
 		return true
 	}
-	b.fail(n, "%s must be an %s, not a %s", what, kind, n.Kind)
+	b.fail(n, "%s must be %s, not %s", what, kind.Article(), n.Kind.Article())
 	return false
 }
 
@@ -111,6 +111,7 @@ func (b *builder) api() {
 	a := b.annotation(b.doc.Root, "x-kafka-api", schema.API)
 	if a != nil && !a.bad {
 		b.model.API, b.model.Pos = a.node.Str(), a.node.Pos
+		b.model.Pointer = b.doc.Pointer(a.node)
 		return
 	}
 	base := path.Base(b.doc.Path)
@@ -126,7 +127,7 @@ func (b *builder) names() {
 	first := map[string]*Operation{}
 	for _, op := range b.model.Operations {
 		if other := first[op.Name]; other != nil {
-			b.report(document.Issue{Pos: op.Pos, Message: fmt.Sprintf("operation %q exists already at %s: write another operationId", op.Name, other.Pos)})
+			b.report(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf("operation %q exists already at %s: write another operationId", op.Name, other.Pos)})
 			continue
 		}
 		first[op.Name] = op

@@ -10,7 +10,7 @@ const shared = "/sharedConfigurationOverride"
 // checkEndpoint checks the effective endpoint of an operation and refuses what this version
 // does not serve.
 func (b *builder) checkEndpoint(op *Operation, s *source, e *effective) {
-	if e.none {
+	if e.none && !e.bad {
 		b.report(document.Issue{Pos: s.pos, Pointer: b.doc.Pointer(s.node),
 			Message: "operation \"" + s.name + "\" has no x-kafka-endpoint: write one here or at the root"})
 		return

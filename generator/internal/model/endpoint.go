@@ -20,13 +20,14 @@ type rootEndpoint struct {
 // the endpoint is empty and made by stronger annotations.
 func (b *builder) rootEndpoint() *rootEndpoint {
 	root := b.doc.Root
-	if groups := b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups); groups != nil {
-		return b.grouped(groups)
-	}
-	r := &rootEndpoint{value: map[string]any{}}
+	groups := b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups)
 	a := b.annotation(root, "x-kafka-endpoint", schema.EndpointPatch)
-	if a == nil {
+	r := &rootEndpoint{value: map[string]any{}, bad: groups != nil && a != nil}
+	switch {
+	case r.bad, a == nil && groups == nil:
 		return r
+	case groups != nil:
+		return b.grouped(groups)
 	}
 	r.bad = a.bad
 	r.value = schema.Effective(a.object(), nil)

@@ -84,9 +84,9 @@ func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]an
 		b.fail(node, "webhook is not served yet")
 		return nil
 	}
-	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Method: "GET"}, layers: made, node: node, source: s}
+	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Pointer: b.doc.Pointer(s.node), Method: "GET"}, layers: made, node: node, source: s}
 	if node != nil {
-		e.Pos = b.doc.Place(node)
+		e.Pos, e.Pointer = b.doc.Place(node), b.doc.Pointer(node)
 	}
 	if kind == endpoint.HTTPPost {
 		e.Method = "POST"
@@ -137,7 +137,7 @@ func side(config map[string]any, name string, preset bool) bool {
 func (b *builder) failAt(e *served, pointer, format string, args ...any) {
 	n := e.layers.nearest("/" + string(e.Kind) + pointer)
 	if n == nil || e.node == nil {
-		b.report(document.Issue{Pos: e.source.pos, Message: fmt.Sprintf(format, args...), Pointer: b.doc.Pointer(e.source.node)})
+		b.report(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(format, args...)})
 		return
 	}
 	b.fail(n, format, args...)
@@ -174,10 +174,7 @@ func (b *builder) hint(e *served, level endpoint.QoS) {
 	issue := document.Issue{
 		Pos: e.Pos, Warning: true,
 		Message: fmt.Sprintf("%s at level %s makes every client address a member of a consumer group: level none serves a broadcast without authentication from one reader", e.Kind, level),
-		Pointer: b.doc.Pointer(e.source.node),
-	}
-	if e.node != nil {
-		issue.Pointer = b.doc.Pointer(e.node)
+		Pointer: e.Pointer,
 	}
 	b.report(issue)
 }
@@ -201,7 +198,7 @@ func (b *builder) direction(e *served) {
 	case d == 0, e.Publishes && e.Subscribes:
 	case e.Publishes && d == endpoint.Subscribing, e.Subscribes && d == endpoint.Publishing:
 		issue := document.Issue{
-			Pos: e.Pos, Warning: true, Pointer: b.doc.Pointer(e.node),
+			Pos: e.Pos, Warning: true, Pointer: e.Pointer,
 			Message: fmt.Sprintf("%s lets web clients %s, but %q says that they %s", e.Kind, word[e.Publishes], e.source.action.Text, word[!e.Publishes]),
 		}
 		b.report(issue)

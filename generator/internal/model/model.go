@@ -12,6 +12,7 @@ import (
 type Model struct {
 	API         string       // [a-z0-9_]+
 	Pos         document.Pos // of what gives the api its name
+	Pointer     string       // JSON pointer of it, "" for the whole file
 	Source      string       // the document's path as the user named it
 	Format      string       // "AsyncAPI 3.1.0"
 	Title       string
@@ -28,6 +29,7 @@ type Model struct {
 type Operation struct {
 	Name        string // operationId, or operation key, or "GET /path" made from method and path
 	Pos         document.Pos
+	Pointer     string // JSON pointer of the operation
 	Summary     string
 	Description string
 	Tags        []string
@@ -58,6 +60,7 @@ type Entrypoint struct {
 	Publishes  bool
 	Subscribes bool
 	Pos        document.Pos
+	Pointer    string // JSON pointer of the annotation, else of the operation
 }
 
 // Payload is the messages of one direction.

@@ -13,7 +13,7 @@ func (b *builder) operation(s *source) {
 		return
 	}
 	op := &Operation{
-		Name: s.name, Pos: s.pos, Summary: summary(s.node), Description: s.node.Get("description").Str(),
+		Name: s.name, Pos: s.pos, Pointer: b.doc.Pointer(s.node), Summary: summary(s.node), Description: s.node.Get("description").Str(),
 		Tags: tags(s.node), Partitions: b.kafkaPartitions(s.channel),
 	}
 	e := b.endpoint(s)

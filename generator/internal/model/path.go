@@ -34,7 +34,7 @@ func (b *builder) path(e *served) {
 	default:
 		e.Path = written
 	}
-	if !strings.HasPrefix(e.Path, "/") {
+	if !strings.HasPrefix(e.Path, "/") || strings.ContainsAny(template.ReplaceAllString(e.Path, ""), "{}") && e.source.path == "" {
 		return // reported by the schema
 	}
 	for _, segment := range strings.Split(e.Path[1:], "/") {

@@ -25,7 +25,7 @@ func Conflicts(models []*Model) []document.Issue {
 	shapes := map[string]route{}
 	for _, m := range models {
 		if other := apis[m.API]; other != nil {
-			issues = append(issues, document.Issue{Pos: m.Pos, Message: fmt.Sprintf("the api %q exists already in %s: write another x-kafka-api", m.API, other.Source)})
+			issues = append(issues, document.Issue{Pos: m.Pos, Pointer: m.Pointer, Message: fmt.Sprintf("the api %q exists already in %s: write another x-kafka-api", m.API, other.Source)})
 		} else {
 			apis[m.API] = m
 		}
@@ -49,12 +49,12 @@ func (r route) clash(first, shapes map[string]route) *document.Issue {
 	shape := template.ReplaceAllString(r.path, "{}")
 	key := r.entry.Method + " " + shape + " " + told(r.entry.Kind)
 	if other, ok := first[key]; ok {
-		return &document.Issue{Pos: r.entry.Pos, Message: fmt.Sprintf(
+		return &document.Issue{Pos: r.entry.Pos, Pointer: r.entry.Pointer, Message: fmt.Sprintf(
 			"route %s %s (%s) exists already: operation %q at %s", r.entry.Method, r.path, r.entry.Kind, other.op.Name, other.entry.Pos)}
 	}
 	first[key] = r
 	if other, ok := shapes[shape]; ok && other.path != r.path {
-		return &document.Issue{Pos: r.entry.Pos, Message: fmt.Sprintf(
+		return &document.Issue{Pos: r.entry.Pos, Pointer: r.entry.Pointer, Message: fmt.Sprintf(
 			"path %q differs from %q at %s only by the names of its parameters: use the same names", r.path, other.path, other.entry.Pos)}
 	}
 	shapes[shape] = r

@@ -44,9 +44,9 @@ func (b *builder) topics(op *Operation, s *source, e *effective) {
 	publishes, subscribes := op.directions()
 	used := false
 	for _, d := range []struct {
-		side string
-		on   bool
-	}{{producer, publishes}, {consumer, subscribes}} {
+		side, verb string
+		on         bool
+	}{{producer, "write to", publishes}, {consumer, "read from", subscribes}} {
 		if hasTopics(e.own, d.side) {
 			continue
 		}
@@ -56,8 +56,8 @@ func (b *builder) topics(op *Operation, s *source, e *effective) {
 			continue
 		}
 		if d.on && !hasTopics(e.value, d.side) && !e.bad {
-			b.report(document.Issue{Pos: op.EndpointPos, Pointer: b.doc.Pointer(s.node), Message: fmt.Sprintf(
-				"operation %q has no topic: write %s.topics, an address or bindings.kafka.topic", s.name, d.side)})
+			b.report(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf(
+				"operation %q has no topic to %s: write %s.topics%s", s.name, d.verb, d.side, b.otherwise())})
 		}
 	}
 	if used {
@@ -65,6 +65,14 @@ func (b *builder) topics(op *Operation, s *source, e *effective) {
 		b.namedTopic(op, s, named)
 	}
 	b.listedTopics(e, publishes, subscribes)
+}
+
+// otherwise names the places where AsyncAPI itself names a topic.
+func (b *builder) otherwise() string {
+	if b.doc.Format.Async() {
+		return ", bindings.kafka.topic or an address"
+	}
+	return ""
 }
 
 // part is one object of the shared configuration.
@@ -122,10 +130,11 @@ func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
 	op.Topic.Template = named.Text
 	names := params(named.Text)
 	if problem := topicProblem(template.ReplaceAllString(named.Text, "x")); problem != "" {
-		if !strings.HasPrefix(named.Text, "__") {
+		internal := strings.HasPrefix(named.Text, "__")
+		if !internal {
 			problem = strings.Replace(topicProblem("/"), `"/"`, fmt.Sprintf("%q", named.Text), 1)
 		}
-		if named == s.address {
+		if named == s.address && !internal {
 			problem += "; write bindings.kafka.topic or topics where the topic has another name than the channel"
 		}
 		b.fail(named, "%s", problem)
@@ -163,7 +172,7 @@ func (b *builder) topicParam(op *Operation, named *document.Node, name string, d
 	}
 	for _, e := range op.Entrypoints {
 		if e.Path != "" && !slices.Contains(params(e.Path), name) {
-			b.report(document.Issue{Pos: e.Pos, Message: fmt.Sprintf(
+			b.report(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(
 				"path parameter {%s} has no source: topic %q needs it, but path %q has no {%s} and the parameter has no default", name, named.Text, e.Path, name)})
 		}
 	}

@@ -1,0 +1,86 @@
+package generator
+
+import (
+	"flag"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"os"
+)
+
+var update = flag.Bool("update", false, "write what the tests got into their golden files")
+
+// TestInvalid checks the exact text of every error: each archive holds the files, named in its
+// comment after "validate:", and the issues wanted.
+func TestInvalid(t *testing.T) { validateArchives(t, "testdata/invalid", true) }
+
+// TestWarnings does the same for documents that can be served.
+func TestWarnings(t *testing.T) { validateArchives(t, "testdata/warnings", false) }
+
+func validateArchives(t *testing.T, folder string, fail bool) {
+	t.Helper()
+	names, err := filepath.Glob(folder + "/*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no archives in %s: %v", folder, err)
+	}
+	for _, name := range names {
+		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
+			validateArchive(t, name, fail)
+		})
+	}
+}
+
+func validateArchive(t *testing.T, name string, fail bool) {
+	t.Helper()
+	archive, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{}
+	for _, f := range archive.Files {
+		files[f.Name] = &fstest.MapFile{Data: f.Data}
+	}
+	_, issues := load(files, validated(t, archive))
+	if Failed(issues) != fail {
+		t.Errorf("failed is %v", !fail)
+	}
+	var got strings.Builder
+	for _, i := range issues {
+		if i.File == "" || i.Line < 1 || i.Column < 1 {
+			t.Errorf("an issue without a place: %s", i)
+		}
+		got.WriteString(i.String() + "\n")
+	}
+	at := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "issues" })
+	if at < 0 {
+		t.Fatal("the archive has no file issues")
+	}
+	if *update {
+		archive.Files[at].Data = []byte(got.String())
+		if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(archive.Files[at].Data), got.String()); diff != "" {
+		t.Errorf("issues (-want +got):\n%s", diff)
+	}
+}
+
+// validated reads the names of the files to check from the archive's comment.
+func validated(t *testing.T, archive *txtar.Archive) []string {
+	t.Helper()
+	for line := range strings.Lines(string(archive.Comment)) {
+		if rest, ok := strings.CutPrefix(line, "validate:"); ok {
+			return strings.Fields(rest)
+		}
+	}
+	t.Fatal("the comment has no line validate:")
+	return nil
+}
