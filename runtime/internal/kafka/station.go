@@ -1,0 +1,124 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/hub"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/member"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/producer"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+// station is everything that reads and writes one cluster. It is the cluster's qos.Source.
+type station struct {
+	kafka   *Kafka
+	cluster *cluster.Cluster
+	hub     *hub.Hub
+	groups  *member.Groups
+
+	mu        sync.RWMutex
+	producers map[sinkKey]*producer.Producer
+	closed    bool
+}
+
+// sinkKey names a producer: what its client cannot change from record to record.
+type sinkKey struct {
+	acknowledged bool
+	compression  string
+}
+
+var _ qos.Source = (*station)(nil)
+
+func newStation(k *Kafka, c *cluster.Cluster) *station {
+	cfg := k.cfg
+	log := k.log.With("endpoint", c.Target.Name)
+	return &station{
+		kafka: k, cluster: c,
+		hub: hub.New(c, k.budget, k.readers, hub.Config{
+			BytesPerTopic: cfg.Limits.HubBytesPerTopic, Topics: cfg.Limits.TopicsPerHub,
+			TopicRefresh: cfg.Consume.TopicRefresh,
+		}),
+		groups: member.New(c, member.Config{
+			SessionTimeout: cfg.Consume.SessionTimeout, CommitInterval: cfg.Consume.CommitInterval,
+			TopicRefresh: cfg.Consume.TopicRefresh, BytesPerStream: int(cfg.Limits.BytesPerStream),
+		}, k.members, log),
+		producers: make(map[sinkKey]*producer.Producer),
+	}
+}
+
+// Open implements qos.Source.
+func (s *station) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
+	switch r.Level {
+	case endpoint.None:
+		return s.hub.Open(ctx, r)
+	case endpoint.Balanced:
+		return s.groups.Open(ctx, r)
+	}
+	return nil, core.Wrap(core.CodeIncompatibleQoS, "read", fmt.Errorf("%q: %w", r.Level, errLevel))
+}
+
+// producer finds or makes the producer of a level and a compression.
+func (s *station) producer(level endpoint.QoS, compression string) (*producer.Producer, error) {
+	if level != endpoint.None && level != endpoint.Balanced {
+		return nil, core.Wrap(core.CodeIncompatibleQoS, "produce", fmt.Errorf("%q: %w", level, errLevel))
+	}
+	if compression == "" {
+		compression = "none"
+	}
+	key := sinkKey{level != endpoint.None, compression}
+	s.mu.RLock()
+	p := s.producers[key]
+	s.mu.RUnlock()
+	if p != nil {
+		return p, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, core.NewError(core.CodeDraining, "")
+	}
+	if p := s.producers[key]; p != nil {
+		return p, nil
+	}
+	p, err := producer.New(s.cluster, s.kafka.cfg.Produce, level, compression, s.kafka.log)
+	if err == nil {
+		s.producers[key] = p
+	}
+	return p, err
+}
+
+// close ends readers and writers at the same time: none waits for the other.
+func (s *station) close(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	closers := []func(context.Context) error{s.hub.Close, s.groups.Close}
+	for _, p := range s.producers {
+		closers = append(closers, p.Close)
+	}
+	s.mu.Unlock()
+	errs := make(chan error, len(closers))
+	for _, f := range closers {
+		go func() { errs <- f(ctx) }()
+	}
+	var all []error
+	for range closers {
+		all = append(all, <-errs)
+	}
+	return errors.Join(all...)
+}
+
+func (s *station) writers() []*producer.Producer {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	list := make([]*producer.Producer, 0, len(s.producers))
+	for _, p := range s.producers {
+		list = append(list, p)
+	}
+	return list
+}
