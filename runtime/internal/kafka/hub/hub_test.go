@@ -44,9 +44,7 @@ func TestEarliestCatchesUpAndJoins(t *testing.T) {
 	equal(t, "cursor", cursorOf(s), "t@0#99,1#99,2#99")
 	r.put("t", 2, "live")
 	equal(t, "value", values(take(t, s, 1))[0], "live")
-	if !s.(*stream).live {
-		t.Error("the stream did not join the feed")
-	}
+	equal(t, "joined the feed", follows(t, s), true)
 }
 
 func TestCursorResumes(t *testing.T) {

@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 	"go.uber.org/goleak"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -171,6 +173,15 @@ func idle(t testing.TB, s qos.Stream) {
 	}
 }
 
+// follows reports whether a stream that was read to its end follows its feed, without a reader.
+func follows(t testing.TB, s qos.Stream) bool {
+	t.Helper()
+	if batch, _, err := s.Poll(0); batch != nil || err != nil {
+		t.Errorf("not at the end: %v, %v", batch, err)
+	}
+	return s.(*stream).live && s.(*stream).reader == nil
+}
+
 func values(records []*core.Record) []string {
 	var out []string
 	for _, r := range records {
@@ -198,3 +209,31 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }
+
+// newRigOn is a second hub on the broker of another rig.
+func newRigOn(t testing.TB, of *rig) *rig {
+	t.Helper()
+	r := *of
+	r.t = t
+	r.hub = New(r.cluster, NewBudget(0, nil), r.pool, Config{TopicRefresh: 100 * time.Millisecond})
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patienceOfTests)
+		defer cancel()
+		if err := r.hub.Close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	return &r
+}
+
+// stallFetches makes every fetch fail for now, as if leaders were moving.
+func (r *rig) stallFetches() (release func()) {
+	r.t.Helper()
+	fault := r.broker.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Err: kerr.NotLeaderForPartition, Count: -1})
+	ctx, cancel := context.WithTimeout(context.Background(), patienceOfTests)
+	defer cancel()
+	must(r.t, fault.Wait(ctx, 1))
+	return fault.Remove
+}
+
+func key(topic string, partition int32) string { return fmt.Sprintf("%s@%d", topic, partition) }

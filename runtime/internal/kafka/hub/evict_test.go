@@ -1,0 +1,124 @@
+package hub
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+// meter counts what a hub tells.
+type meter struct{ bytes, evicted atomic.Int64 }
+
+func (m *meter) HubBytes(delta int64) { m.bytes.Add(delta) }
+func (m *meter) HubEvicted(nodes int) { m.evicted.Add(int64(nodes)) }
+
+func withMetrics(m Metrics, budget int64) rigOption {
+	return func(c *rigConfig) { c.metrics, c.budget = m, budget }
+}
+
+func TestSlowStreamFallsOutAndComesBack(t *testing.T) {
+	const partitions = 3
+	m := &meter{}
+	r := newRig(t, withTopic(partitions, "t"), withMetrics(m, 0),
+		withHub(Config{BytesPerTopic: 16 << 10, NodeBytes: 2 << 10}))
+	slow, fast := r.open(qos.Reading{Topics: []string{"t"}}), r.open(qos.Reading{Topics: []string{"t"}})
+	finished, finish := r.produceAside([]string{"t"}, partitions, 0)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := drain(fast, newAuditFrom("t", partitions), finished, 0); err != nil {
+			t.Errorf("fast: %v", err)
+		}
+	})
+	a := newAuditFrom("t", partitions)
+	for range 5 {
+		time.Sleep(100 * time.Millisecond) // long enough to lose the ring
+		for _, rec := range take(t, slow, 20) {
+			must(t, a.see(rec))
+		}
+	}
+	if slow.(*stream).live {
+		t.Error("the slow stream never fell out of the ring")
+	}
+	if m.evicted.Load() == 0 {
+		t.Error("no eviction was counted")
+	}
+	finish()
+	must(t, drain(slow, a, finished, 0))
+	wg.Wait()
+	equal(t, "the slow stream came back", follows(t, slow), true)
+	if held := m.bytes.Load(); held > 2*16<<10 {
+		t.Errorf("%d bytes held", held)
+	}
+}
+
+func newAuditFrom(topic string, partitions int32) *audit {
+	a := newAudit()
+	for p := range partitions {
+		a.next[key(topic, p)] = 0
+	}
+	return a
+}
+
+func TestProcessBudgetEvictsTheLargestFeed(t *testing.T) {
+	m := &meter{}
+	r := newRig(t, withTopic(1, "big", "small"), withMetrics(m, 64<<10), withHub(Config{NodeBytes: 4 << 10}))
+	big, small := r.open(qos.Reading{Topics: []string{"big"}}), r.open(qos.Reading{Topics: []string{"small"}})
+	r.put("small", 0, "only")
+	for range 20 {
+		r.fill("big", 1, 0, 50)
+		take(t, big, 50)
+	}
+	if held := m.bytes.Load(); held > 64<<10 || held < 32<<10 {
+		t.Errorf("%d bytes held", held)
+	}
+	take(t, small, 1)
+	equal(t, "the small feed has its record still", follows(t, small), true)
+	equal(t, "budget", r.hub.budget.Used(), m.bytes.Load())
+}
+
+func TestNothingIsCountedAfterClose(t *testing.T) {
+	m := &meter{}
+	r := newRig(t, withTopic(1, "t"), withMetrics(m, 0))
+	tr := &qos.Transform{Apply: func(_ context.Context, rec *core.Record) (*core.Record, error) {
+		out := *rec
+		return &out, nil
+	}}
+	s, err := r.tryOpen(qos.Reading{Topics: []string{"t"}, Transform: tr})
+	must(t, err)
+	r.fill("t", 1, 0, 100)
+	take(t, s, 100)
+	if m.bytes.Load() == 0 {
+		t.Error("nothing was counted")
+	}
+	must(t, s.Close(t.Context()))
+	must(t, r.hub.Close(t.Context()))
+	equal(t, "bytes", m.bytes.Load(), 0)
+}
+
+func TestPoolOfReadersIsFull(t *testing.T) {
+	r := newRig(t, withTopic(1, "t"), withReaders(1))
+	r.fill("t", 1, 0, 10_000) // more than one chunk
+	first, err := r.tryOpen(qos.Reading{Topics: []string{"t"}, Reset: qos.Earliest})
+	must(t, err)
+	_, err = r.tryOpen(qos.Reading{Topics: []string{"t"}, Reset: qos.Earliest})
+	equal(t, "error", errorText(err), "catch up: FAILURE_TOO_MANY_CLIENTS: all catch-up readers are busy")
+	must(t, first.Close(t.Context()))
+	take(t, r.open(qos.Reading{Topics: []string{"t"}, Reset: qos.Earliest}), 10_000)
+}
+
+func TestFallenStreamWaitsForAReader(t *testing.T) {
+	r := newRig(t, withTopic(1, "t"), withReaders(1), withHub(Config{BytesPerTopic: 4 << 10, NodeBytes: 1 << 10}))
+	slow := r.open(qos.Reading{Topics: []string{"t"}})
+	r.fill("t", 1, 0, 10_000)
+	busy, err := r.tryOpen(qos.Reading{Topics: []string{"t"}, Reset: qos.Earliest})
+	must(t, err)
+	take(t, busy, 1)
+	idle(t, slow)
+	must(t, busy.Close(t.Context()))
+	equal(t, "first value", values(take(t, slow, 10_000))[0], "0")
+}
