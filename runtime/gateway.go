@@ -3,41 +3,155 @@ package runtime
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/penstock-dev/penstock/runtime/internal/caller"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/limits"
+	"github.com/penstock-dev/penstock/runtime/internal/metrics"
+	"github.com/penstock-dev/penstock/runtime/internal/routes"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
 // Gateway serves the apis that are mounted on it. Mount and Use come before Run or Handler;
-// the rest is safe for concurrent use.
+// they are safe for concurrent use, as everything else.
 type Gateway struct {
-	cfg  Config
-	echo *echo.Echo
+	cfg     Config
+	log     *slog.Logger
+	echo    *echo.Echo
+	kafka   kafkaSide
+	metrics *metrics.Metrics
+	streams *limits.Streams
+	host    *entrypoints.Host
 
-	mu     sync.Mutex
-	apis   []API
-	errors []error
+	draining chan struct{} // closed when streams shall go away
+	phase    atomic.Int32
+
+	mu         sync.Mutex
+	table      *routes.Table
+	apis       []mounted
+	middleware map[string][]echo.MiddlewareFunc // by api
+	sealed     bool
+	sealErr    error
 }
 
-// New makes a gateway. It opens no connection and no listener: Run does.
-func New(cfg Config) (*Gateway, error) {
-	gw := &Gateway{cfg: cfg, echo: echo.New()}
+// mounted is what the gateway keeps of an api.
+type mounted struct {
+	api        API
+	operations []served
+}
+
+// served is one entrypoint of one operation, for listings.
+type served struct {
+	Operation, Kind, Method, Path string
+}
+
+// New makes a gateway. It opens no connection and no listener: Run does. The error joins every
+// problem of the configuration that its schema could not see.
+func New(cfg Config, opts ...Option) (*Gateway, error) {
+	var o options
+	for _, opt := range opts {
+		opt.apply(&o)
+	}
+	if o.log == nil {
+		log, err := newLogger(cfg.Log, os.Stderr)
+		if err != nil {
+			return nil, err
+		}
+		o.log = log
+	}
+	find, err := caller.New(cfg.Listen.TrustedProxies, cfg.CORS.AllowOrigins)
+	if err != nil {
+		return nil, fmt.Errorf("listen.trustedProxies: %w", err)
+	}
+	gw := &Gateway{
+		cfg: cfg, log: o.log, echo: echo.New(), metrics: metrics.New(Version),
+		streams:  limits.NewStreams(cfg.Limits.Streams, cfg.Limits.StreamsPerSubject, cfg.Limits.StreamsPerAddress),
+		draining: make(chan struct{}), table: routes.NewTable(), middleware: map[string][]echo.MiddlewareFunc{},
+	}
+	if gw.kafka, err = newKafka(cfg, o.log); err != nil {
+		return nil, err
+	}
+	if err := gw.metrics.Register(metrics.OfKafka(gw.kafka.Stats)); err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	gw.host = &entrypoints.Host{
+		Log: o.log, Limits: entrypointLimits(cfg), Caller: find.Caller, Stream: gw.streams.Take,
+		OriginAllowed: find.OriginAllowed, Draining: gw.draining, Metrics: gw.metrics,
+	}
+	gw.prepareEcho(find)
 	return gw, nil
+}
+
+func entrypointLimits(cfg Config) entrypoints.Limits {
+	return entrypoints.Limits{
+		Body: int64(cfg.Limits.Body), NDJSONLine: int64(cfg.Limits.NDJSONLine),
+		WebSocketMessage: int64(cfg.Limits.WebSocketMessage), BytesPerStream: int64(cfg.Limits.BytesPerStream),
+		ProduceTimeout: cfg.Produce.Timeout, WriteStall: cfg.Listen.WriteStallTimeout,
+	}
+}
+
+// prepareEcho sets what holds for every request, routed or not.
+func (gw *Gateway) prepareEcho(find *caller.Finder) {
+	gw.echo.HideBanner, gw.echo.HidePort = true, true
+	gw.echo.HTTPErrorHandler = web.ErrorHandler(gw.log)
+	gw.echo.IPExtractor = find.Address
+	gw.echo.Use(gw.observe)
+	if len(gw.cfg.CORS.AllowOrigins) > 0 {
+		gw.echo.Use(crossOrigin(gw.cfg.CORS))
+	}
 }
 
 // Echo is the router of the client listener, for middleware and routes of the program's own.
 func (gw *Gateway) Echo() *echo.Echo { return gw.echo }
 
-// Mount adds an api: its configuration is merged and validated, its validators and routes are
-// compiled. It returns every problem, joined.
-func (gw *Gateway) Mount(api API) error {
+// Use adds Echo middleware to every operation of an api, first added outermost. It comes before
+// Run and Handler; a name that no api has is an error of theirs.
+func (gw *Gateway) Use(api string, mw ...echo.MiddlewareFunc) {
 	gw.mu.Lock()
 	defer gw.mu.Unlock()
-	for _, mounted := range gw.apis {
-		if mounted.Name == api.Name {
-			return errors.Join(fmt.Errorf("api %q is mounted twice: by %q and %q", api.Name, mounted.Source, api.Source))
+	gw.middleware[api] = append(gw.middleware[api], mw...)
+}
+
+// Handler is everything that the client listener serves, for tests and for programs with a
+// server of their own. It ends Mount and Use. The error joins what is wrong over all apis, as a
+// name in apis.* that none of them has.
+func (gw *Gateway) Handler() (http.Handler, error) {
+	gw.mu.Lock()
+	defer gw.mu.Unlock()
+	if !gw.sealed {
+		gw.sealed = true
+		gw.sealErr = gw.seal()
+	}
+	return gw.echo, gw.sealErr
+}
+
+// seal checks what only all apis together can show, and installs the routes.
+func (gw *Gateway) seal() error {
+	problems := []error{gw.cfg.APIs.Unused()}
+	for name := range gw.middleware {
+		if !gw.has(name) {
+			problems = append(problems, fmt.Errorf("middleware is added to api %q, which is not mounted", name))
 		}
 	}
-	gw.apis = append(gw.apis, api)
-	return nil
+	if err := gw.addPages(); err != nil {
+		problems = append(problems, err)
+	}
+	gw.table.Install(gw.echo)
+	return errors.Join(problems...)
+}
+
+func (gw *Gateway) has(api string) bool {
+	for _, m := range gw.apis {
+		if m.api.Name == api {
+			return true
+		}
+	}
+	return false
 }

@@ -71,7 +71,7 @@ func (p *pipe[T]) publish(ctx context.Context, r *http.Request, params map[strin
 // subscribe implements Pipe.
 func (p *pipe[T]) subscribe(ctx context.Context, rec *core.Record) (*core.Record, error) {
 	msg := Message[T]{
-		Key: slices.Clone(rec.Key), Headers: slices.Clone(rec.Headers), Topic: rec.Topic,
+		Key: slices.Clone(rec.Key), Headers: cloneHeaders(rec.Headers), Topic: rec.Topic,
 		Partition: rec.Partition, Offset: rec.Offset, Timestamp: rec.Timestamp,
 	}
 	before, err := p.open(&msg, rec.Value)
@@ -91,6 +91,15 @@ func (p *pipe[T]) subscribe(ctx context.Context, rec *core.Record) (*core.Record
 	changed := *rec
 	changed.Key, changed.Headers, changed.Value = msg.Key, msg.Headers, value
 	return &changed, nil
+}
+
+// cloneHeaders copies names and values: a hook may write into both.
+func cloneHeaders(headers []core.Header) []core.Header {
+	out := slices.Clone(headers)
+	for i := range out {
+		out[i].Value = slices.Clone(out[i].Value)
+	}
+	return out
 }
 
 // open decodes a value into the message. It returns the payload's encoding before the hook saw

@@ -1,0 +1,46 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/internal/config"
+)
+
+// checkAllow refuses an allow list of the configuration that is wider than the documents'.
+func checkAllow(api API, cfg config.API) error {
+	var problems []error
+	for _, property := range slices.Sorted(maps.Keys(cfg.Allow)) {
+		patterns, _ := cfg.Allow[property].([]any)
+		for _, item := range patterns {
+			pattern, _ := item.(string)
+			if covered(api, property, pattern) {
+				continue
+			}
+			pointer := config.Pointer("allow", property)
+			place, _ := cfg.Place(pointer)
+			problems = append(problems, &config.Problem{
+				Place:   place,
+				Text:    fmt.Sprintf("%q is wider than what the document allows: the configuration may only narrow it", pattern),
+				Pointer: config.Pointer("apis", api.Name) + pointer,
+			})
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// covered says whether some operation allows all that a pattern does.
+func covered(api API, property, pattern string) bool {
+	for _, op := range api.Operations {
+		for _, allowed := range op.Descriptor.Allow[property] {
+			prefix, wild := strings.CutSuffix(allowed, "*")
+			if allowed == pattern || wild && strings.HasPrefix(pattern, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}

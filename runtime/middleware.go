@@ -1,0 +1,109 @@
+package runtime
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/caller"
+	"github.com/penstock-dev/penstock/runtime/internal/config"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+)
+
+// maxRequestID is the longest request id that is taken from a client.
+const maxRequestID = 128
+
+// observe gives each request an id, turns panics into errors, and writes a line per request at
+// debug level.
+func (gw *Gateway) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		c.Response().Header().Set(echo.HeaderXRequestID, requestID(c.Request()))
+		if !gw.log.Enabled(c.Request().Context(), slog.LevelDebug) {
+			return gw.guard(c, next)
+		}
+		start := time.Now()
+		if err := gw.guard(c, next); err != nil {
+			c.Error(err) // now, so that the line has the status
+		}
+		gw.log.DebugContext(c.Request().Context(), "request",
+			"method", c.Request().Method, "path", c.Request().URL.Path, "status", c.Response().Status,
+			"bytes", c.Response().Size, "duration", time.Since(start), "remote", c.RealIP(),
+			"request_id", c.Response().Header().Get(echo.HeaderXRequestID))
+		return nil
+	}
+}
+
+// guard turns a panic below it into an error, but the one that is meant to abort the answer.
+func (gw *Gateway) guard(c echo.Context, next echo.HandlerFunc) (err error) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		if aborted, ok := v.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
+			panic(v) //nolint:forbidigo // net/http asks for this very panic
+		}
+		err = core.Wrap(core.CodeInternal, "serve", fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+	}()
+	return next(c)
+}
+
+// requestID takes the id that a client or proxy gave, if it is harmless, else makes one.
+func requestID(r *http.Request) string {
+	id := r.Header.Get(echo.HeaderXRequestID)
+	if id != "" && len(id) <= maxRequestID && harmless(id) {
+		return id
+	}
+	return strconv.FormatUint(rand.Uint64()|1<<63, 16) //nolint:gosec // an id for logs, not a secret
+}
+
+func harmless(id string) bool {
+	for i := range len(id) {
+		if c := id[i]; c <= ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// crossOrigin answers browsers of other origins. Methods of a preflight are those of the route.
+func crossOrigin(cfg config.CORS) echo.MiddlewareFunc {
+	origins := caller.Origins(cfg.AllowOrigins)
+	return middleware.CORSWithConfig(middleware.CORSConfig{
+		AllowOriginFunc: func(origin string) (bool, error) { return origins.Allow(origin), nil },
+		AllowHeaders:    cfg.AllowHeaders,
+		ExposeHeaders:   []string{echo.HeaderXRequestID, echo.HeaderRetryAfter, echo.HeaderAllow, "X-Client-Identifier"},
+		MaxAge:          int(cfg.MaxAge.Seconds()),
+	})
+}
+
+// counted wraps the handler of an entrypoint: streams are free of the read deadline, and each
+// answer is counted with its status.
+func (gw *Gateway) counted(op *entrypoints.Operation, kind endpoint.Kind, next echo.HandlerFunc) echo.HandlerFunc {
+	stream := kind == endpoint.SSE || kind == endpoint.WebSocket
+	gw.metrics.Add(op, kind)
+	requests := gw.metrics.Requests(op, kind, !stream)
+	return func(c echo.Context) error {
+		start := time.Now()
+		if kind != endpoint.HTTPPost { // it waits longer than it reads, and has no body
+			if err := http.NewResponseController(c.Response().Writer).SetReadDeadline(time.Time{}); err != nil {
+				gw.log.DebugContext(c.Request().Context(), "read deadline not lifted", "error", err)
+			}
+		}
+		if err := gw.guard(c, next); err != nil {
+			c.Error(err)
+		}
+		requests.Done(c.Response().Status, time.Since(start))
+		return nil
+	}
+}
