@@ -53,13 +53,7 @@ func Generate(ctx context.Context, o Options, files ...string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	models, issues := load(rooted(target.root), names)
-	var tree *ir.Tree
-	if !Failed(issues) {
-		var lowered []document.Issue
-		tree, lowered = lower(target, models)
-		issues = append(issues, sorted(lowered)...)
-	}
+	tree, issues := compile(rooted(target.root), names, target)
 	result := Result{Issues: display(issues)}
 	if Failed(issues) {
 		return result, nil
@@ -70,6 +64,14 @@ func Generate(ctx context.Context, o Options, files ...string) (Result, error) {
 	}
 	result.Changed, err = write.Write(ctx, target.out, rendered, o.Check)
 	return result, err
+}
+
+// compile reads documents and makes their tree. It returns every problem of every stage that a
+// document reaches; with an error among them the tree is incomplete.
+func compile(files document.Files, names []string, t target) (*ir.Tree, []Issue) {
+	models, issues := load(files, names)
+	tree, found := lower(t, models)
+	return tree, inOrder(append(issues, sorted(found)...))
 }
 
 // lower makes the tree of all models, by the names of their packages.

@@ -62,6 +62,11 @@ func sorted(found []document.Issue) []Issue {
 		}
 		issues = append(issues, Issue{f.Pos.File, f.Pos.Line, f.Pos.Col, f.Warning, f.Message, f.Pointer})
 	}
+	return inOrder(issues)
+}
+
+// inOrder sorts issues by file, line and column, and keeps each once.
+func inOrder(issues []Issue) []Issue {
 	slices.SortFunc(issues, func(a, b Issue) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
 			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Pointer, b.Pointer))
