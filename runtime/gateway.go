@@ -13,6 +13,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/internal/caller"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka"
 	"github.com/penstock-dev/penstock/runtime/internal/limits"
 	"github.com/penstock-dev/penstock/runtime/internal/metrics"
 	"github.com/penstock-dev/penstock/runtime/internal/routes"
@@ -24,8 +25,9 @@ import (
 type Gateway struct {
 	cfg     Config
 	log     *slog.Logger
+	started func(client, admin string)
 	echo    *echo.Echo
-	kafka   kafkaSide
+	kafka   *kafka.Kafka
 	metrics *metrics.Metrics
 	streams *limits.Streams
 	host    *entrypoints.Host
@@ -71,14 +73,12 @@ func New(cfg Config, opts ...Option) (*Gateway, error) {
 		return nil, fmt.Errorf("listen.trustedProxies: %w", err)
 	}
 	gw := &Gateway{
-		cfg: cfg, log: o.log, echo: echo.New(), metrics: metrics.New(Version),
+		cfg: cfg, log: o.log, started: o.started, echo: echo.New(), metrics: metrics.New(Version),
 		streams:  limits.NewStreams(cfg.Limits.Streams, cfg.Limits.StreamsPerSubject, cfg.Limits.StreamsPerAddress),
 		draining: make(chan struct{}), table: routes.NewTable(), middleware: map[string][]echo.MiddlewareFunc{},
 	}
-	if gw.kafka, err = newKafka(cfg, o.log); err != nil {
-		return nil, err
-	}
-	if err := gw.metrics.Register(metrics.OfKafka(gw.kafka.Stats)); err != nil {
+	gw.kafka = newKafka(cfg, o.log)
+	if err := gw.metrics.Register(metrics.OfKafka(func() metrics.Kafka { return kafkaMetrics(gw.kafka) })); err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	gw.host = &entrypoints.Host{

@@ -1,21 +1,48 @@
 package runtime
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 
-	"github.com/penstock-dev/penstock/runtime/internal/compile"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/producer"
 	"github.com/penstock-dev/penstock/runtime/internal/metrics"
+	"github.com/penstock-dev/penstock/runtime/internal/server"
 )
 
-// kafkaSide is everything below the seam: readers and writers of all clusters.
-type kafkaSide interface {
-	compile.Clients
-	Stats() metrics.Kafka
-	Close(ctx context.Context) error
+// newKafka makes the Kafka side of the configuration. Nothing connects before it is used.
+func newKafka(cfg Config, log *slog.Logger) *kafka.Kafka {
+	return kafka.New(kafka.Config{
+		ClientID: "penstock",
+		Produce: producer.Config{
+			Timeout: cfg.Produce.Timeout, Linger: cfg.Produce.Linger, MaxBufferedBytes: int(cfg.Produce.MaxBufferedBytes),
+		},
+		Consume: kafka.Consume{
+			FetchMaxWait: cfg.Consume.FetchMaxWait, SessionTimeout: cfg.Consume.SessionTimeout,
+			CommitInterval: cfg.Consume.CommitInterval, TopicRefresh: cfg.Consume.TopicRefresh,
+		},
+		Limits: kafka.Limits{
+			GroupMembers: cfg.Limits.GroupMembers, CatchUpReaders: cfg.Limits.CatchUpReaders, TopicsPerHub: cfg.Limits.TopicsPerHub,
+			HubBytesPerTopic: int64(cfg.Limits.HubBytesPerTopic), BytesPerStream: int64(cfg.Limits.BytesPerStream),
+			ProcessBytes: cfg.Limits.ProcessBytes.Of(server.MemoryLimit()),
+		},
+	}, log)
 }
 
-func newKafka(Config, *slog.Logger) (kafkaSide, error) {
-	return nil, errors.New("the Kafka side is not linked")
+// shortKey is how much of a cluster's key its metrics show.
+const shortKey = 8
+
+// kafkaMetrics reads the Kafka side for a scrape.
+func kafkaMetrics(k *kafka.Kafka) metrics.Kafka {
+	s := k.Stats()
+	m := metrics.Kafka{HubBytes: s.HubBytes, HubEvictions: s.HubEvictions, CatchUpReaders: s.CatchUpReaders}
+	for _, c := range s.Clusters {
+		m.Clusters = append(m.Clusters, metrics.Cluster{
+			Endpoint: c.Name, Key: c.Key[:shortKey], State: string(c.State.Phase),
+			Producers: c.Producers, Members: c.Groups.Members,
+			GroupStreams: c.Groups.Streams, GroupPartitions: c.Groups.Partitions,
+			GroupBytes: int64(c.Groups.Bytes), GroupLag: c.Groups.Lag,
+			BufferedRecords: c.BufferedRecords, BufferedBytes: c.BufferedBytes, LostRecords: c.LostRecords,
+		})
+	}
+	return m
 }

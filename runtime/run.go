@@ -47,6 +47,9 @@ func (gw *Gateway) Run(ctx context.Context) error {
 	}
 	gw.phase.Store(int32(ready))
 	gw.announce(client.Address(), admin.Address())
+	if gw.started != nil {
+		gw.started(client.Address(), admin.Address())
+	}
 	failed := gw.wait(ctx, client, admin)
 	return errors.Join(failed, gw.drain(context.WithoutCancel(ctx), client, admin))
 }

@@ -16,7 +16,7 @@ type Cluster struct {
 	Key      string // tells clusters with equal names apart; a hash
 	State    string // one of States
 
-	Hubs, Producers, Members int // clients by what they do
+	Producers, Members int // clients by what they do
 
 	GroupStreams, GroupPartitions int
 	GroupBytes, GroupLag          int64
@@ -35,7 +35,7 @@ var (
 	hubEvictions   = describe("penstock_hub_evictions_total", "Runs of records that hubs gave up to stay within their limits.")
 	catchUpReaders = describe("penstock_catchup_readers", "Readers of what is older than the hub holds.")
 	brokerState    = describe("penstock_broker_state", "1 for the state that a cluster is in.", append(clusterLabels, "state")...)
-	clients        = describe("penstock_kafka_clients", "Kafka clients by purpose: hub, producer, member.", append(clusterLabels, "purpose")...)
+	clients        = describe("penstock_kafka_clients", "Kafka clients by purpose: producer, member.", append(clusterLabels, "purpose")...)
 	groupMembers   = describe("penstock_group_members", "Consumer group members.", clusterLabels...)
 	groupStreams   = describe("penstock_group_streams", "Streams that share the group members.", clusterLabels...)
 	groupPartition = describe("penstock_group_partitions", "Partitions that the group members own.", clusterLabels...)
@@ -86,7 +86,6 @@ func (k kafka) Collect(ch chan<- prometheus.Metric) {
 			}
 			gauge(brokerState, is, c.Endpoint, c.Key, state)
 		}
-		gauge(clients, float64(c.Hubs), c.Endpoint, c.Key, "hub")
 		gauge(clients, float64(c.Producers), c.Endpoint, c.Key, "producer")
 		gauge(clients, float64(c.Members), c.Endpoint, c.Key, "member")
 		gauge(groupMembers, float64(c.Members), c.Endpoint, c.Key)

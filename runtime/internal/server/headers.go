@@ -26,7 +26,7 @@ func limitHeaders(limit int64, next http.Handler) http.Handler {
 // headerSize counts a header as HTTP/1.1 writes it.
 func headerSize(r *http.Request) int64 {
 	const separators = len(": \r\n")
-	size := len(r.Method) + len(r.RequestURI) + len(r.Host) + len(" HTTP/1.1\r\nHost: \r\n")
+	size := len(r.Method) + len(r.RequestURI) + len(r.Host) + len("  HTTP/1.1\r\nHost: \r\n\r\n")
 	for name, values := range r.Header {
 		for _, value := range values {
 			size += len(name) + len(value) + separators
