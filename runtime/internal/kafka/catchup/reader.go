@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 )
@@ -52,8 +53,11 @@ func (r *Reader) run(ctx context.Context) {
 		switch {
 		case ctx.Err() != nil:
 			return
-		case err != nil && (!retriable(err) || time.Since(alive) > r.fetcher.cfg.Unreachable):
+		case err != nil && !retriable(err):
 			r.fail(cluster.Classify("catch up", err))
+			return
+		case err != nil && time.Since(alive) > r.fetcher.cfg.Unreachable:
+			r.fail(&core.Error{Code: core.CodeBrokerUnavailable, Op: "catch up", RetryAfter: 1, Err: err})
 			return
 		case err != nil:
 			pause = min(max(2*pause, pauseMinError), pauseMaxError)

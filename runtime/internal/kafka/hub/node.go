@@ -14,7 +14,7 @@ import (
 // node is one run of records in a feed. Everything but its views is immutable.
 type node struct {
 	track *cursor.Track
-	batch *qos.Batch // as read; frames are encoded once for all subscribers
+	plain *view // as read; its frames are encoded once for all subscribers
 	size  int64
 
 	mu    sync.Mutex
@@ -31,7 +31,7 @@ type view struct {
 }
 
 func newNode(track *cursor.Track) *node {
-	n := &node{track: track, batch: qos.NewBatch(track.Records(), track)}
+	n := &node{track: track, plain: &view{batch: qos.NewBatch(track.Records(), track)}}
 	for _, r := range track.Records() {
 		n.size += int64(r.Size())
 	}
@@ -44,7 +44,7 @@ func newNode(track *cursor.Track) *node {
 // that the node holds since then.
 func (n *node) view(t *qos.Transform) (v *view, grown int64) {
 	if t == nil {
-		return &view{batch: n.batch}, 0
+		return n.plain, 0
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()

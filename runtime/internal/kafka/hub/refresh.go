@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 )
 
@@ -32,7 +33,7 @@ func (h *Hub) refresh(ctx context.Context, s *session) {
 			}
 		case time.Since(alive) >= h.cfg.Unreachable:
 			away = true
-			h.disturb(err)
+			h.disturb(&core.Error{Code: core.CodeBrokerUnavailable, Op: "read", RetryAfter: 1, Err: err})
 		}
 		if h.reap() && h.end(s) {
 			return
