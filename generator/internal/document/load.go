@@ -17,11 +17,10 @@ type Document struct {
 	Format  Format
 	Version string // as the document writes it, "3.1.0"
 
-	files    Files
-	trees    map[string]*tree // by cleaned name
-	pointers map[*Node]string
-	keys     map[*Node]Pos // where the name of an object or array stands
-	traited  map[*Node]*Node
+	files   Files
+	trees   map[string]*tree // by cleaned name
+	places  map[*Node]place
+	traited map[*Node]*Node
 }
 
 // tree is one file that was read.
@@ -57,7 +56,7 @@ func Load(files Files, name string) (*Document, []Issue) {
 // Read reads one file of any kind, such as an endpoint file, without asking what it is.
 func Read(files Files, name string) (*Document, []Issue) {
 	name = filepath.ToSlash(name)
-	d := &Document{Path: name, files: files, trees: map[string]*tree{}, pointers: map[*Node]string{}, keys: map[*Node]Pos{}, traited: map[*Node]*Node{}}
+	d := &Document{Path: name, files: files, trees: map[string]*tree{}, places: map[*Node]place{}, traited: map[*Node]*Node{}}
 	t := d.open(name)
 	d.Root = t.root
 	return d, append([]Issue(nil), t.issues...)
@@ -96,7 +95,7 @@ func (d *Document) open(name string) *tree {
 	t.issues = issues
 	if root != nil && !Failed(issues) {
 		t.root = root
-		d.point(root, "")
+		d.point(root)
 	}
 	return t
 }
@@ -126,41 +125,4 @@ func readError(err error) string {
 		err = perr.Err
 	}
 	return fmt.Sprintf("the file cannot be read: %s", err)
-}
-
-// point remembers the pointers of a tree.
-func (d *Document) point(n *Node, pointer string) {
-	d.pointers[n] = pointer
-	for i, item := range n.Items {
-		d.point(item, fmt.Sprintf("%s/%d", pointer, i))
-	}
-	for _, m := range n.Members {
-		d.point(m.Value, Join(pointer, m.Key))
-		d.keys[m.Value] = m.KeyPos
-	}
-}
-
-// Pointer is the JSON pointer of a node in its file.
-func (d *Document) Pointer(n *Node) string { return d.pointers[n] }
-
-// Place is where a reader looks for a node: an object or array by its name, which may stand
-// some lines above its first member; anything else where its value starts.
-func (d *Document) Place(n *Node) Pos {
-	if key, named := d.keys[n]; named && (n.Kind == Object || n.Kind == Array) {
-		return key
-	}
-	return n.Pos
-}
-
-// alike makes a copy of a node stand where the node stands.
-func (d *Document) alike(c, n *Node) {
-	d.pointers[c] = d.pointers[n]
-	if key, named := d.keys[n]; named {
-		d.keys[c] = key
-	}
-}
-
-// Issue makes an error at a node.
-func (d *Document) Issue(n *Node, format string, args ...any) Issue {
-	return Issue{Pos: d.Place(n), Pointer: d.pointers[n], Message: fmt.Sprintf(format, args...)}
 }

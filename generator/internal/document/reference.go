@@ -72,16 +72,16 @@ func (d *Document) walkPointer(from, root *Node, pointer string, depth int) (*No
 		next := at.child(member)
 		if next == nil {
 			return nil, d.referenceIssue(from, "reference %q names nothing: there is no %q in %s%s",
-				from.Reference(), member, d.place(at), didYouMean(member, at.Keys()))
+				from.Reference(), member, d.placeName(at), didYouMean(member, at.Keys()))
 		}
 		at = next
 	}
 	return at, nil
 }
 
-// place names a node for messages.
-func (d *Document) place(n *Node) string {
-	if p := d.pointers[n]; p != "" {
+// placeName names a node for messages.
+func (d *Document) placeName(n *Node) string {
+	if p := d.Pointer(n); p != "" {
 		return "#" + p
 	}
 	return path.Base(n.Pos.File)
@@ -119,7 +119,7 @@ func (d *Document) referenced(n *Node, name string) (*tree, *Issue) {
 // referenceIssue makes an error at the value of a $ref.
 func (d *Document) referenceIssue(n *Node, format string, args ...any) *Issue {
 	at := n.Get("$ref")
-	return &Issue{Pos: at.Pos, Pointer: d.pointers[at], Message: fmt.Sprintf(format, args...)}
+	return &Issue{Pos: at.Pos, Pointer: d.Pointer(at), Message: fmt.Sprintf(format, args...)}
 }
 
 // Inline copies a value with every reference in it replaced by what it stands for. A
@@ -132,10 +132,17 @@ func (d *Document) Inline(n *Node) (*Node, []Issue) {
 type inliner struct {
 	doc    *Document
 	open   map[*Node]bool
+	copied int
 	issues []Issue
 }
 
 func (in *inliner) copy(n *Node) *Node {
+	if in.copied++; in.copied > maxAliased {
+		if in.copied == maxAliased+1 {
+			in.issues = append(in.issues, in.doc.Issue(n, "references expand to more than %d values", maxAliased))
+		}
+		return &Node{Pos: n.Pos}
+	}
 	if n.Reference() != "" {
 		target, issue := in.doc.Resolve(n)
 		if issue == nil && in.open[target] {

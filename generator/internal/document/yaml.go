@@ -61,6 +61,9 @@ func (s *source) yamlIssue(err error) Issue {
 		return Issue{Pos: s.pos(at), Message: fmt.Sprintf("alias %q names no anchor", "*"+name)}
 	}
 	line := s.failingLine(message)
+	if strings.HasPrefix(message, "exceeded max depth") {
+		return Issue{Pos: Pos{s.name, line, 1}, Message: fmt.Sprintf("nested deeper than %d levels", maxDepth)}
+	}
 	text := s.line(line)
 	indent := text[:len(text)-len(bytes.TrimLeft(text, " \t"))]
 	if tab := bytes.IndexByte(indent, '\t'); tab >= 0 {

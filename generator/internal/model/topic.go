@@ -140,6 +140,9 @@ func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
 		b.fail(named, "%s", problem)
 		return
 	}
+	if len(names) == 1 && named.Text == "{"+names[0]+"}" && s.parameters[names[0]].enum == nil {
+		b.warn(named, "the whole topic is the path parameter %q: clients reach every topic whose name has no dot; give the parameter an enum", names[0])
+	}
 	for _, name := range names {
 		if slices.ContainsFunc(op.Topic.Params, func(p endpoint.Param) bool { return p.Name == name }) {
 			continue
