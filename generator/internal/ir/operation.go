@@ -26,8 +26,8 @@ func (l *lowering) payloads() {
 				},
 			})
 		}
-		out.Publish = l.payload(checks, out.GoName, op.Publish)
-		out.Subscribe = l.payload(checks, out.GoName, op.Subscribe)
+		out.Publish = l.payload(checks, op.Name, op.Publish)
+		out.Subscribe = l.payload(checks, op.Name, op.Subscribe)
 	}
 	l.out.Schemas = checks.source
 }
@@ -46,8 +46,8 @@ func (l *lowering) payload(checks *validators, name string, p *model.Payload) *P
 	if len(p.Messages) == 1 {
 		out.Name = p.Messages[0].Name
 	}
-	out.SchemaVar = checks.variable(name, payloadSchemas(p))
-	out.HeadersVar = checks.variable(name+" headers", headerSchemas(p))
+	out.SchemaVar = checks.variable(name, "the messages of "+name, payloadSchemas(p))
+	out.HeadersVar = checks.variable(name+" headers", "the headers of "+name, headerSchemas(p))
 	return out
 }
 

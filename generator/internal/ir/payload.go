@@ -19,8 +19,9 @@ type validators struct {
 }
 
 // variable gives the variable that checks one of the named schemas; "" for no names. Messages of
-// one direction are told apart by nothing but their content, so that one match is enough.
-func (v *validators) variable(name string, schemas []string) string {
+// one direction are told apart by nothing but their content, so that one match is enough. Name
+// and what say whose messages they are, for several.
+func (v *validators) variable(name, what string, schemas []string) string {
 	if len(schemas) == 0 {
 		return ""
 	}
@@ -28,11 +29,13 @@ func (v *validators) variable(name string, schemas []string) string {
 	if done := v.roots[key]; done != "" {
 		return done
 	}
-	root := anyOf(schemas)
-	comment := "checks the messages of " + name + "."
+	root, comment := anyOf(schemas), "checks "+what+"."
 	if len(schemas) == 1 {
-		root, name = v.set[schemas[0]], schemas[0]
-		comment = "checks the schema " + name + "."
+		name = schemas[0]
+		root, comment = map[string]any{"$ref": dialect.RefPrefix + name}, "checks the schema "+name+"."
+		if !slices.Contains(v.reachable(v.set[name]), name) {
+			root = v.set[name] // nothing refers to it but the messages
+		}
 	}
 	varName := v.scope.Free(goname.Unexported(identifier(name)) + "Schema")
 	v.roots[key] = varName

@@ -212,17 +212,19 @@ func (b *builder) fields(s *openapi3.Schema, v *view, name string) {
 }
 
 // optional decides how the absence of a property is written. An empty list or map is a value, nil
-// is none. Hand-written marshalling, of types that keep other properties, looks at pointers only.
+// is none. Hand-written marshalling, of types that keep other properties, looks at pointers only:
+// there a type of its own makes the pointer that oapi-codegen would leave out.
 func optional(ref *openapi3.SchemaRef, required, marshals bool) {
 	if required || ref.Ref != "" {
 		return
 	}
 	s := ref.Value
 	switch {
+	case s.Type == nil && marshals:
+		ref.Extensions["x-go-type"] = "interface{}"
 	case s.Type == nil:
-		if marshals {
-			ref.Extensions["x-go-type-skip-optional-pointer"] = false
-		}
+	case s.Format == "byte" && marshals:
+		ref.Extensions["x-go-type"] = "[]byte"
 	case s.Type.Is("array"), s.Type.Is("object"), s.Format == "byte":
 		ref.Extensions["x-omitempty"], ref.Extensions["x-omitzero"] = false, true
 	}
