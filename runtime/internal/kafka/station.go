@@ -12,6 +12,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/hub"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/member"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/producer"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/pull"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -21,6 +22,7 @@ type station struct {
 	cluster *cluster.Cluster
 	hub     *hub.Hub
 	groups  *member.Groups
+	pulls   *pull.Pulls
 
 	mu        sync.RWMutex
 	producers map[sinkKey]*producer.Producer
@@ -48,6 +50,10 @@ func newStation(k *Kafka, c *cluster.Cluster) *station {
 			SessionTimeout: cfg.Consume.SessionTimeout, CommitInterval: cfg.Consume.CommitInterval,
 			TopicRefresh: cfg.Consume.TopicRefresh, BytesPerStream: int(cfg.Limits.BytesPerStream),
 		}, k.members, log),
+		pulls: pull.New(c, pull.Config{
+			Readers: cfg.Limits.GroupMembers, FetchBytes: int32(cfg.Limits.BytesPerStream), //nolint:gosec // a size of one connection
+			TopicRefresh: cfg.Consume.TopicRefresh,
+		}),
 		producers: make(map[sinkKey]*producer.Producer),
 	}
 }
@@ -58,6 +64,9 @@ func (s *station) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	case endpoint.None:
 		return s.hub.Open(ctx, r)
 	case endpoint.Balanced:
+		if r.Kind == endpoint.HTTPGet {
+			return s.pulls.Open(ctx, r)
+		}
 		return s.groups.Open(ctx, r)
 	}
 	return nil, core.Wrap(core.CodeIncompatibleQoS, "read", fmt.Errorf("%q: %w", r.Level, errLevel))
@@ -97,7 +106,7 @@ func (s *station) producer(level endpoint.QoS, compression string) (*producer.Pr
 func (s *station) close(ctx context.Context) error {
 	s.mu.Lock()
 	s.closed = true
-	closers := []func(context.Context) error{s.hub.Close, s.groups.Close}
+	closers := []func(context.Context) error{s.hub.Close, s.groups.Close, s.pulls.Close}
 	for _, p := range s.producers {
 		closers = append(closers, p.Close)
 	}

@@ -1,0 +1,165 @@
+package pull
+
+import (
+	"context"
+	"errors"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/catchup"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+// Stream is one pull that has its turn. Its methods are called by one goroutine.
+type Stream struct {
+	pulls     *Pulls
+	group     string
+	reader    *catchup.Reader
+	commits   cluster.Commits // as they were when the pull began
+	transform *qos.Transform
+	release   func()
+	ctx       context.Context //nolint:containedctx // handed to the hook, ends with Close
+	cancel    context.CancelFunc
+
+	track    *cursor.Track // taken from the reader, polled up to used
+	used     int
+	unseen   []sent          // batches not yet settled whole, oldest first
+	frontier cursor.Position // of what was settled
+	err      error
+}
+
+// sent is a batch on its way: the records of a track from first on.
+type sent struct {
+	batch *qos.Batch
+	track *cursor.Track
+	first int
+}
+
+var _ qos.Stream = (*Stream)(nil)
+
+// Poll implements qos.Stream.
+func (s *Stream) Poll(limit int) (*qos.Batch, <-chan struct{}, error) {
+	for s.err == nil {
+		if s.track != nil {
+			if b := s.next(limit); b != nil {
+				return b, nil, nil
+			}
+			continue
+		}
+		track, ready, err := s.reader.Take()
+		if err != nil {
+			s.err = err
+			break
+		}
+		if track == nil {
+			return nil, ready, nil
+		}
+		s.track, s.used = track, 0
+	}
+	return nil, nil, s.err
+}
+
+// next takes a batch from the track; nil: there is none left in it, or the hook failed.
+func (s *Stream) next(limit int) *qos.Batch {
+	all := s.track.Records()
+	first, end := s.used, len(all)
+	if limit > 0 {
+		end = min(end, first+limit)
+	}
+	if first == len(all) {
+		if len(s.unseen) == 0 { // over offsets without records
+			s.frontier = s.track.To()
+		}
+		s.track = nil
+		return nil
+	}
+	records := make([]*core.Record, 0, end-first)
+	for _, r := range all[first:end] {
+		changed, err := s.apply(r)
+		if err != nil {
+			s.err = err
+			break
+		}
+		records = append(records, changed)
+	}
+	if len(records) == 0 {
+		return nil
+	}
+	s.used += len(records)
+	b := qos.NewBatch(records, nil)
+	s.unseen = append(s.unseen, sent{b, s.track, first})
+	return b
+}
+
+// apply calls the hook; nil without an error is a record that is skipped.
+func (s *Stream) apply(r *core.Record) (*core.Record, error) {
+	if s.transform == nil {
+		return r, nil
+	}
+	changed, err := s.transform.Apply(s.ctx, r)
+	if errors.Is(err, core.ErrSkip) {
+		return nil, nil //nolint:nilnil // a batch has nil where a record is skipped
+	}
+	return changed, err
+}
+
+// Settle implements qos.Stream.
+func (s *Stream) Settle(b *qos.Batch, n int) {
+	for i, u := range s.unseen {
+		if u.batch != b {
+			continue
+		}
+		s.frontier = u.track.PositionAt(u.first + n)
+		if n < b.Len() {
+			s.unseen = s.unseen[i:]
+		} else {
+			s.unseen = s.unseen[i+1:]
+		}
+		return
+	}
+}
+
+// Cursor implements qos.Stream: there are no ids at levels with commits alone.
+func (s *Stream) Cursor(dst []byte) []byte { return dst }
+
+// Close implements qos.Stream: it commits what was settled and gives the turn to the next pull.
+// The start of a partition without a committed offset is committed too: a group at `latest`
+// goes on from where its first pull began, not from where the log ends by then.
+func (s *Stream) Close(ctx context.Context) error {
+	defer s.release()
+	s.cancel()
+	s.reader.Stop()
+	offsets := make(map[string]map[int32]int64)
+	for i, t := range s.frontier.Layout.Topics() {
+		for id := range int32(t.Partitions) { //nolint:gosec // a partition count fits
+			at := s.frontier.At(i, id)
+			if old, ok := s.commits.At(t.Name, id); ok && old == at {
+				continue
+			}
+			if offsets[t.Name] == nil {
+				offsets[t.Name] = make(map[int32]int64)
+			}
+			offsets[t.Name][id] = at
+		}
+	}
+	if len(offsets) == 0 {
+		return nil
+	}
+	return s.pulls.commit(ctx, s.group, offsets)
+}
+
+// idle is a pull whose turn did not come.
+type idle struct{}
+
+// Poll has nothing, ever.
+func (idle) Poll(int) (*qos.Batch, <-chan struct{}, error) { return nil, nil, nil }
+
+// Settle has nothing to settle.
+func (idle) Settle(*qos.Batch, int) {}
+
+// Cursor is empty.
+func (idle) Cursor(dst []byte) []byte { return dst }
+
+// Close has nothing to free.
+func (idle) Close(context.Context) error { return nil }
