@@ -202,12 +202,10 @@ func overlay(below, above any) any {
 	weak, ok := below.(map[string]any)
 	strong, both := above.(map[string]any)
 	if !ok || !both {
-		if above == nil {
-			return below
-		}
 		return schema.Canonical(above)
 	}
-	out := maps.Clone(weak)
+	out := make(map[string]any, len(weak)+len(strong))
+	maps.Copy(out, weak)
 	for name, value := range strong {
 		out[name] = overlay(weak[name], value)
 	}

@@ -108,3 +108,17 @@ func TestAmbiguousNamesAreForTheFile(t *testing.T) {
 		t.Errorf("reported twice: %v", err)
 	}
 }
+
+func TestVariablesAlone(t *testing.T) {
+	cfg, err := Load("", []string{"PENSTOCK_APIS__ORDERS__BASEPATH=/v3", "PENSTOCK_APIS__ORDERS__OPERATIONS__PLACEORDER__SSE__ENABLED=false"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := cfg.APIs.Resolve(orders)
+	if err != nil || api.BasePath != "/v3" || fmt.Sprint(api.Operations) != "map[placeOrder:map[sse:map[enabled:false]]]" {
+		t.Errorf("got %+v, %v", api, err)
+	}
+	if other, err := cfg.APIs.Resolve(Names{API: "other"}); err != nil || other.BasePath != "" || len(other.Operations) > 0 {
+		t.Errorf("got %+v, %v", other, err)
+	}
+}

@@ -43,10 +43,25 @@ type opKey struct {
 	kind endpoint.Kind
 }
 
-// counters are the ones of an operation and entrypoint, looked up once.
+// counters are the ones of an operation and entrypoint, looked up once. A direction that the
+// entrypoint does not have is nil.
 type counters struct {
-	published, publishedBytes, delivered, deliveredBytes prometheus.Counter
-	streams                                              prometheus.Gauge
+	in, out *flow
+	streams prometheus.Gauge
+}
+
+// flow counts the records of one direction.
+type flow struct{ records, bytes prometheus.Counter }
+
+func (f *flow) add(records, bytes int) {
+	if f != nil {
+		f.records.Add(float64(records))
+		f.bytes.Add(float64(bytes))
+	}
+}
+
+func (m *Metrics) flow(labels []string) *flow {
+	return &flow{records: m.records.WithLabelValues(labels...), bytes: m.bytes.WithLabelValues(labels...)}
 }
 
 // New makes the registry with the metrics of process and Go runtime.
@@ -105,12 +120,15 @@ func (m *Metrics) Add(op *entrypoints.Operation, kind endpoint.Kind) {
 		ops[k] = c
 	}
 	labels := []string{op.API, op.Name, string(kind)}
-	in, out := append(labels, "in"), append([]string{op.API, op.Name, string(kind)}, "out")
-	ops[opKey{op, kind}] = &counters{
-		published: m.records.WithLabelValues(in...), publishedBytes: m.bytes.WithLabelValues(in...),
-		delivered: m.records.WithLabelValues(out...), deliveredBytes: m.bytes.WithLabelValues(out...),
-		streams: m.streams.WithLabelValues(labels...),
+	c := &counters{}
+	if op.Publish != nil && kind != endpoint.HTTPGet && kind != endpoint.SSE {
+		c.in = m.flow(append(labels[:3:3], "in"))
 	}
+	if op.Subscribe != nil && kind != endpoint.HTTPPost {
+		c.out = m.flow(append(labels[:3:3], "out"))
+	}
+	c.streams = m.streams.WithLabelValues(labels...)
+	ops[opKey{op, kind}] = c
 	m.ops.Store(&ops)
 }
 
@@ -121,16 +139,14 @@ func (m *Metrics) counters(op *entrypoints.Operation, kind endpoint.Kind) *count
 // Published implements entrypoints.Metrics.
 func (m *Metrics) Published(op *entrypoints.Operation, kind endpoint.Kind, records, bytes int) {
 	if c := m.counters(op, kind); c != nil {
-		c.published.Add(float64(records))
-		c.publishedBytes.Add(float64(bytes))
+		c.in.add(records, bytes)
 	}
 }
 
 // Delivered implements entrypoints.Metrics.
 func (m *Metrics) Delivered(op *entrypoints.Operation, kind endpoint.Kind, records, bytes int) {
 	if c := m.counters(op, kind); c != nil {
-		c.delivered.Add(float64(records))
-		c.deliveredBytes.Add(float64(bytes))
+		c.out.add(records, bytes)
 	}
 }
 
