@@ -14,7 +14,7 @@ import (
 // commitTimeout bounds one commit.
 const commitTimeout = 2 * time.Second
 
-// tick commits regularly, and ends the connections when Kafka is away.
+// tick commits regularly, and ends the connections when Kafka is away for long.
 func (m *member) tick() {
 	ticker := time.NewTicker(m.groups.cfg.CommitInterval)
 	defer ticker.Stop()
@@ -25,6 +25,9 @@ func (m *member) tick() {
 		case <-ticker.C:
 		}
 		if err := m.groups.cluster.Refusing(); err != nil {
+			if time.Since(m.groups.cluster.State().Since) < m.groups.cfg.Unreachable {
+				continue
+			}
 			m.fail(err)
 			return
 		}

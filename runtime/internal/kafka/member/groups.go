@@ -32,6 +32,7 @@ type Config struct {
 	CommitInterval time.Duration // default 1s
 	TopicRefresh   time.Duration // how soon new topics and partitions are seen; default 2s
 	BytesPerStream int           // records that wait for one connection; default 256 KiB
+	Unreachable    time.Duration // how long Kafka may be away before streams fail; default 10s
 }
 
 func (c Config) withDefaults() Config {
@@ -46,6 +47,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.BytesPerStream == 0 {
 		c.BytesPerStream = 256 << 10
+	}
+	if c.Unreachable == 0 {
+		c.Unreachable = 10 * time.Second
 	}
 	return c
 }

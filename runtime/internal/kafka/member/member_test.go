@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -250,8 +251,8 @@ func TestCloseOfTheSetEndsStreams(t *testing.T) {
 	}
 }
 
-func TestBrokerGoneEndsStreams(t *testing.T) {
-	r := newRig(t, Config{}, kfake.SeedTopics(1, "orders"))
+func TestBrokerGoneForLongEndsStreams(t *testing.T) {
+	r := newRig(t, Config{Unreachable: 50 * time.Millisecond}, kfake.SeedTopics(1, "orders"))
 	r.write("orders", 0, "a")
 	c := attach(t, r.groups, reading("orders"))
 	eventually(t, "one record", func() bool { return len(c.values()) == 1 })
@@ -269,5 +270,42 @@ func TestBrokerGoneEndsStreams(t *testing.T) {
 	}
 	if _, err := r.groups.Open(t.Context(), reading("orders")); core.CodeOf(err) != core.CodeBrokerUnavailable {
 		t.Errorf("open: got %v, want %s", err, core.CodeBrokerUnavailable)
+	}
+}
+
+func TestBrokerGoneForAMoment(t *testing.T) {
+	dir := t.TempDir()
+	first, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.SeedTopics(1, "orders"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, broker: first}
+	r.cluster, r.groups = r.process(Config{})
+	r.writer, err = r.cluster.NewClient("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.writer.Close() })
+	r.write("orders", 0, "a")
+	c := attach(t, r.groups, reading("orders"))
+	eventually(t, "one record", func() bool { return len(c.values()) == 1 })
+	eventually(t, "its commit", func() bool { return committed(t, r, "orders", 0) == 1 })
+	address, err := net.ResolveTCPAddr("tcp", first.ListenAddrs()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	eventually(t, "that Kafka is away", func() bool { return r.cluster.Refusing() != nil })
+	again, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.Ports(address.Port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(again.Close)
+	eventually(t, "that Kafka is back", func() bool { return r.cluster.Refusing() == nil })
+	r.write("orders", 0, "b")
+	eventually(t, "the next record", func() bool { return len(c.values()) == 2 })
+	c.close()
+	if got, want := c.values(), []string{"0:a", "0:b"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
