@@ -28,6 +28,9 @@ func mayBeJSON(mediaType string) bool {
 		mediaType == "application/x-ndjson" || strings.HasSuffix(mediaType, "/*")
 }
 
+// MayBeJSON reports whether payloads of the operation may be JSON.
+func (c Content) MayBeJSON() bool { return !c.neverJSON }
+
 // IsJSON reports whether a payload is given as JSON.
 func (c Content) IsJSON(value []byte) bool {
 	return !c.neverJSON && json.Valid(value) && utf8.Valid(value)

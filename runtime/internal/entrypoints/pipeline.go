@@ -21,7 +21,6 @@ type Pipeline struct {
 	used       int64
 	head, tail *Item
 	closed     bool // no more is added
-	stopped    bool // nobody takes any more
 
 	ready chan struct{}
 }
@@ -47,16 +46,16 @@ func NewPipeline(limit int64) *Pipeline {
 	return p
 }
 
-// Add puts a message of some bytes in line, once there is room for it. It is false when nobody
-// takes any more. Each item that was added must become Done.
+// Add puts a message of some bytes in line, once there is room for it. It is false after Close.
+// Each item that was added must become Done.
 func (p *Pipeline) Add(item *Item, bytes int) bool {
 	item.pipeline, item.size = p, int64(bytes)+itemOverhead
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for p.used > 0 && p.used+item.size > p.limit && !p.stopped {
+	for p.used > 0 && p.used+item.size > p.limit && !p.closed {
 		p.room.Wait()
 	}
-	if p.stopped {
+	if p.closed {
 		return false
 	}
 	p.used += item.size
@@ -81,20 +80,13 @@ func (i *Item) Done() {
 	}
 }
 
-// Close says that no more is added.
+// Close ends the line: waiting and later Adds are false, what is in the line can be taken.
 func (p *Pipeline) Close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
-	p.signal()
-}
-
-// Stop says that nobody takes any more: waiting and later Adds are false.
-func (p *Pipeline) Stop() {
-	p.mu.Lock()
-	p.stopped = true
-	p.mu.Unlock()
 	p.room.Broadcast()
+	p.signal()
 }
 
 // Ready has a value when Take may have something new to give.

@@ -49,7 +49,7 @@ func (a *answers) run() {
 		}
 		over, err := a.drain(buffer)
 		if err != nil {
-			a.pipeline.Stop()
+			a.pipeline.Close()
 			a.stopReading()
 			return
 		}

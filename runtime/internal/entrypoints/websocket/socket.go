@@ -1,0 +1,246 @@
+package websocket
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
+)
+
+// socket is one open WebSocket. Its request's goroutine writes, one more reads.
+type socket struct {
+	*handler
+	request  *http.Request
+	params   map[string]string
+	protocol protocol
+	conn     *websocket.Conn
+	net      *stallConn
+
+	stream qos.Stream // nil: it does not subscribe
+
+	topics   []string
+	sink     qos.Sink
+	pipeline *entrypoints.Pipeline // what the client sent and is not answered
+
+	end     ending // why the reader ended; valid once it did
+	largeID time.Time
+}
+
+// ending is the close frame that ends a socket; the zero value ends it without one, because the
+// client is gone.
+type ending struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+// prepare does before the upgrade what may fail with a status.
+func (s *socket) prepare(ctx context.Context, caller entrypoints.Caller, cursor string) error {
+	s.pipeline = entrypoints.NewPipeline(s.host.Limits.BytesPerStream)
+	var err error
+	if s.publishes {
+		if s.topics, err = s.op.Publish.Topics(s.params); err != nil {
+			return err
+		}
+		if s.sink, err = s.op.Publish.Sink(s.level); err != nil {
+			return err
+		}
+	}
+	if s.subscribes {
+		s.stream, err = s.op.OpenStream(ctx, entrypoints.Subscription{
+			Kind: s.kind, Level: s.level, Caller: caller, Params: s.params, Cursor: cursor,
+		})
+	}
+	return err
+}
+
+func (s *socket) closeStream(ctx context.Context) {
+	if s.stream == nil {
+		return
+	}
+	if err := entrypoints.CloseStream(ctx, s.stream); err != nil {
+		s.host.Log.Warn("stream closed", "operation", s.op.Name, "error", err)
+	}
+}
+
+// serve runs the socket until it is closed, by whomever.
+func (s *socket) serve(ctx context.Context) {
+	gone := make(chan struct{})
+	var running sync.WaitGroup
+	running.Go(func() {
+		defer close(gone)
+		s.end = s.read(ctx)
+	})
+	pings := newPings(ctx, s, &running)
+	end := s.write(ctx, gone, pings)
+	pings.stop()
+	s.pipeline.Close() // a reader that waits for room ends
+	s.close(end)
+	running.Wait()
+}
+
+// close ends the connection, with a close frame where there is something to say.
+func (s *socket) close(end ending) {
+	var err error
+	if end.code == 0 {
+		err = s.conn.CloseNow()
+	} else {
+		err = s.conn.Close(end.code, shorten(end.reason))
+	}
+	if err != nil {
+		s.host.Log.Debug("socket closed", "operation", s.op.Name, "error", err)
+	}
+}
+
+// write sends answers and records until the socket ends.
+func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) ending {
+	draining := s.host.Draining
+	for {
+		over, end := s.answer(ctx)
+		if end != nil {
+			return *end
+		}
+		if over { // the line was closed by the drain, and everything in it is answered
+			return ending{websocket.StatusServiceRestart, "the gateway is shutting down; connect again"}
+		}
+		var ready <-chan struct{}
+		if s.stream != nil && draining != nil {
+			batch, next, err := s.stream.Poll(0)
+			switch {
+			case err != nil:
+				return s.failed(ctx, err)
+			case batch != nil:
+				if !s.deliver(ctx, batch) {
+					return ending{}
+				}
+				ready = always // look at the rest before the next batch
+			default:
+				ready = next
+			}
+		}
+		select {
+		case <-draining:
+			draining = nil
+			s.pipeline.Close()
+		case <-gone:
+			return s.end
+		case <-p.failed:
+			return ending{}
+		case <-p.ticker.C:
+			p.send()
+		case <-s.pipeline.Ready():
+		case <-ready:
+		}
+	}
+}
+
+// always is ready.
+var always = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
+
+// answer writes the outcomes that are known. over is true when there will be no more; end is
+// set when the socket must end.
+func (s *socket) answer(ctx context.Context) (over bool, end *ending) {
+	var frame []byte
+	for {
+		item, over := s.pipeline.Take()
+		if item == nil {
+			return over, nil
+		}
+		err := item.Err()
+		if err == nil {
+			s.host.Metrics.Published(s.op, s.kind, len(s.topics), item.Bytes*len(s.topics))
+		} else if web.Of(err).Code.Status() >= http.StatusInternalServerError {
+			s.host.Log.Warn("frame not published", "operation", s.op.Name, "error", err)
+		}
+		if frame, end = s.protocol.answer(frame[:0], item, err); end != nil {
+			return false, end
+		}
+		if len(frame) > 0 {
+			if err := s.conn.Write(ctx, websocket.MessageText, frame); err != nil {
+				return false, s.lost(err)
+			}
+		}
+		s.pipeline.Free(item.Size())
+	}
+}
+
+func (s *socket) lost(err error) *ending {
+	s.host.Log.Debug("client lost", "operation", s.op.Name, "error", err)
+	return &ending{}
+}
+
+// failed ends a socket whose stream failed.
+func (s *socket) failed(ctx context.Context, cause error) ending {
+	e := web.Of(cause)
+	s.host.Log.Warn("stream ended", "operation", s.op.Name, "code", e.Code, "error", cause)
+	if frame := s.protocol.problem(e); frame != nil {
+		if err := s.conn.Write(ctx, websocket.MessageText, frame); err != nil {
+			return *s.lost(err)
+		}
+	}
+	if e.Code == core.CodeDraining {
+		return ending{websocket.StatusServiceRestart, web.Detail(e)}
+	}
+	return ending{websocket.StatusInternalError, string(e.Code)}
+}
+
+// deliver writes a batch, whose frames all clients of the operation and protocol share. It is
+// false when the client is gone.
+func (s *socket) deliver(ctx context.Context, b *qos.Batch) bool {
+	frames := b.Frames(s.protocol)
+	if frames.Count == 0 {
+		s.stream.Settle(b, b.Len())
+		return true
+	}
+	s.net.cork()
+	err := s.writeFrames(ctx, b, frames)
+	if flushed := s.net.uncork(); err == nil {
+		err = flushed
+	}
+	if err != nil {
+		s.lost(err)
+		return false
+	}
+	s.stream.Settle(b, b.Len())
+	s.host.Metrics.Delivered(s.op, s.kind, frames.Count, frames.Size)
+	return true
+}
+
+func (s *socket) writeFrames(ctx context.Context, b *qos.Batch, frames *qos.Frames) error {
+	start := 0
+	for i, end := range frames.Ends {
+		if end == start {
+			continue // skipped by a hook
+		}
+		kind, frame := s.protocol.split(frames.Bytes[start:end])
+		start = end
+		if end == len(frames.Bytes) && s.protocol.lacksID(frame) && s.largeIDDue() {
+			frame = s.protocol.withID(b, i)
+		}
+		if err := s.conn.Write(ctx, kind, frame); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// largeIDEvery is how often the last record of a batch has its id although that is large.
+const largeIDEvery = 100 * time.Millisecond
+
+func (s *socket) largeIDDue() bool {
+	if time.Since(s.largeID) < largeIDEvery {
+		return false
+	}
+	s.largeID = time.Now()
+	return true
+}

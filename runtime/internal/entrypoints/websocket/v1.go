@@ -1,0 +1,158 @@
+package websocket
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+
+	"github.com/coder/websocket"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
+)
+
+// largeID is the size in bytes above which an id does not stand in every frame.
+const largeID = 4 << 10
+
+const (
+	messageFrame = `{"type":"message",`
+	idMember     = `"id":"`
+)
+
+// v1 is the subprotocol penstock.v1: JSON text frames with a type. Whatever is wrong with a
+// frame is told by a problem; the socket stays open.
+type v1 struct {
+	level     endpoint.QoS
+	publishes bool
+	encodeIDs bool
+	outgoing  entrypoints.Content // of records for the client
+	incoming  entrypoints.Content // of messages from the client
+	receipts  *entrypoints.Publishing
+}
+
+func newV1(h *handler) *v1 {
+	v := &v1{level: h.level, publishes: h.publishes, receipts: h.op.Publish}
+	if h.op.Subscribe != nil {
+		v.outgoing, v.encodeIDs = entrypoints.NewContent(h.op.Subscribe.Payload), h.op.Subscribe.EncodeIDs
+	}
+	if h.op.Publish != nil {
+		v.incoming = entrypoints.NewContent(h.op.Publish.Payload)
+	}
+	return v
+}
+
+// AppendFrame implements qos.Encoder: a message frame, without an id that is large.
+func (v *v1) AppendFrame(dst []byte, b *qos.Batch, i int) []byte {
+	return v.appendMessage(dst, b, i, largeID)
+}
+
+// appendMessage appends {type, id, content, encoding?, key?, headers, metadata}.
+func (v *v1) appendMessage(dst []byte, b *qos.Batch, i, mostID int) []byte {
+	dst = append(dst, messageFrame...)
+	if b.HasIDs() {
+		start := len(dst)
+		dst = append(dst, idMember...)
+		dst = b.AppendID(dst, i, v.encodeIDs)
+		if mostID > 0 && len(dst)-start-len(idMember) > mostID {
+			dst = dst[:start]
+		} else {
+			dst = append(dst, '"', ',')
+		}
+	}
+	rec := *b.Record(i)
+	dst = v.outgoing.AppendMembers(dst, rec.Value)
+	if rec.Key != nil {
+		dst = append(dst, ',')
+		dst = entrypoints.AppendKey(dst, rec.Key)
+		rec.Key = nil // it does not stand in the metadata again
+	}
+	dst = append(dst, `,"headers":`...)
+	dst = entrypoints.AppendHeaders(dst, rec.Headers)
+	dst = append(dst, `,"metadata":`...)
+	dst = entrypoints.AppendMetadata(dst, &rec)
+	return append(dst, '}')
+}
+
+func (*v1) split(encoded []byte) (websocket.MessageType, []byte) {
+	return websocket.MessageText, encoded
+}
+
+func (v *v1) lacksID(frame []byte) bool {
+	return v.level.IDs() && !bytes.HasPrefix(frame[len(messageFrame):], []byte(idMember))
+}
+
+func (v *v1) withID(b *qos.Batch, i int) []byte { return v.appendMessage(nil, b, i, 0) }
+
+// receive takes a frame: it publishes a message, or tells what is wrong with it.
+func (v *v1) receive(s *socket, kind websocket.MessageType, data []byte) *ending {
+	item := &entrypoints.Item{}
+	if kind != websocket.MessageText {
+		s.refuse(item, "frames of "+subprotocol+" are text")
+		return nil
+	}
+	f, wrong := parseFrame(data)
+	item.Ref = f.ref
+	switch {
+	case wrong != "":
+		s.refuse(item, wrong)
+	case f.kind == "ack" || f.kind == "nack":
+		s.refuse(item, "level "+string(v.level)+" has no "+f.kind+" frames")
+	case f.kind != "publish":
+		s.refuse(item, "type must be publish, ack or nack")
+	case !v.publishes:
+		s.refuse(item, "this socket takes no messages")
+	default:
+		v.publish(s, item, f)
+	}
+	return nil
+}
+
+func (v *v1) publish(s *socket, item *entrypoints.Item, f *frame) {
+	value, wrong := f.payload(v.incoming)
+	if wrong != "" {
+		s.refuse(item, wrong)
+		return
+	}
+	item.Record.Value, item.Record.Key, item.Record.Headers = value, f.key, f.headers
+	s.publish(item, func() error {
+		headers := make(http.Header, len(f.headers))
+		for _, h := range f.headers {
+			headers.Add(h.Name, string(h.Value))
+		}
+		return s.op.Publish.Check(value, headers)
+	})
+}
+
+// answer implements protocol: a receipt, which level none does not have, or a problem.
+func (v *v1) answer(dst []byte, item *entrypoints.Item, err error) ([]byte, *ending) {
+	if err != nil {
+		return appendProblem(dst, item.Ref, web.Of(err)), nil
+	}
+	if v.level == endpoint.None {
+		return dst, nil
+	}
+	dst = append(dst, `{"type":"receipt",`...)
+	dst = appendRef(dst, item.Ref)
+	dst = v.receipts.AppendReceipt(dst, item.Delivery.Results())
+	return append(dst, '}'), nil
+}
+
+func (*v1) problem(e *core.Error) []byte { return appendProblem(nil, nil, e) }
+
+func appendProblem(dst, ref []byte, e *core.Error) []byte {
+	dst = append(dst, `{"type":"problem",`...)
+	dst = appendRef(dst, ref)
+	dst = web.AppendMembers(dst, e, e.Code.Status(), "")
+	return append(dst, '}')
+}
+
+// appendRef appends the client's name for its message, if it gave one.
+func appendRef(dst []byte, ref json.RawMessage) []byte {
+	if len(ref) == 0 {
+		return dst
+	}
+	return append(append(append(dst, `"ref":`...), ref...), ',')
+}
