@@ -19,14 +19,16 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/get"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/post"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/sse"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/websocket"
 	"github.com/penstock-dev/penstock/runtime/internal/routes"
 )
 
 // handlers makes the handler of each kind of entrypoint.
 var handlers = map[endpoint.Kind]func(*entrypoints.Host, *entrypoints.Operation, endpoint.Entrypoint) (echo.HandlerFunc, error){
-	endpoint.HTTPPost: post.New,
-	endpoint.HTTPGet:  get.New,
-	endpoint.SSE:      sse.New,
+	endpoint.HTTPPost:  post.New,
+	endpoint.HTTPGet:   get.New,
+	endpoint.SSE:       sse.New,
+	endpoint.WebSocket: websocket.New,
 }
 
 // apiName is what an api may be called; it stands in paths, packages and group ids.
