@@ -1,0 +1,105 @@
+package dev
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/penstock-dev/penstock/generator"
+)
+
+// tellReady says that the gateway serves; the first time also where, and what to try.
+func (s *session) tellReady(b *build, took time.Duration) {
+	s.console.Say("%s in %.1f s", s.console.Good("Ready"), took.Seconds())
+	if s.greeted {
+		return
+	}
+	s.greeted = true
+	web := "http://" + reachable(s.Listen)
+	s.console.Say("  gateway  %s", web)
+	s.console.Say("  docs     %s/docs", web)
+	s.console.Say("  admin    http://%s/metrics", reachable(s.Admin))
+	s.console.Say("  kafka    %s", s.broker.Addr())
+	if commands := try(b.explanations, web); len(commands) > 0 {
+		s.console.Say("Try, in another terminal:")
+		for _, command := range commands {
+			s.console.Say("  %s", command)
+		}
+	}
+	if s.Watch {
+		s.console.Say("Watching for changes. Interrupt (Ctrl-C) to stop.")
+	}
+}
+
+// reachable is an address as a client writes it.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "" || ip != nil && (ip.IsUnspecified() || ip.IsLoopback())) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return address
+}
+
+// try lists a command for each kind of entrypoint that curl can use: to publish, to watch, to
+// fetch, in that order.
+func try(explanations []generator.Explanation, web string) []string {
+	var commands []string
+	for _, kind := range []string{"http-post", "sse", "http-get"} {
+		if op, route := pick(explanations, kind); route != nil {
+			commands = append(commands, command(op, *route, web))
+		}
+	}
+	return commands
+}
+
+// pick finds the simplest route of a kind: without path parameters, without headers of its own.
+func pick(explanations []generator.Explanation, kind string) (generator.ExplainedOperation, *generator.ExplainedRoute) {
+	var found generator.ExplainedOperation
+	var best *generator.ExplainedRoute
+	least := 0
+	for _, e := range explanations {
+		for _, op := range e.Operations {
+			for i, route := range op.Routes {
+				if route.Entrypoint != kind {
+					continue
+				}
+				cost := 2 * strings.Count(route.Path, "{")
+				if op.Headers && kind == "http-post" {
+					cost++
+				}
+				if best == nil || cost < least {
+					found, best, least = op, &op.Routes[i], cost
+				}
+			}
+		}
+	}
+	return found, best
+}
+
+func command(op generator.ExplainedOperation, route generator.ExplainedRoute, web string) string {
+	url := web + route.Path
+	switch route.Entrypoint {
+	case "http-post":
+		body := op.Example
+		if body == "" {
+			body = "{}"
+		}
+		method := ""
+		if route.Method != "POST" {
+			method = "-X " + route.Method + " "
+		}
+		return fmt.Sprintf("curl -i %s%s -H 'Content-Type: application/json' -d %s", method, quote(url), quote(body))
+	case "sse":
+		return fmt.Sprintf("curl -N %s -H 'Accept: text/event-stream'", quote(url))
+	}
+	return "curl " + quote(url+"?limit=10")
+}
+
+// quote makes a text one word of a shell.
+func quote(text string) string {
+	if !strings.ContainsAny(text, " \"'{}[]()?&*;<>|$`\\!#~") {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
