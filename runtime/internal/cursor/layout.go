@@ -10,6 +10,11 @@ import (
 // is told from the first one. It is zero where the broker has none.
 type TopicID [16]byte
 
+// Same reports whether both ids can be of one topic: an unknown id matches any.
+func (id TopicID) Same(other TopicID) bool {
+	return id == other || id == TopicID{} || other == TopicID{}
+}
+
 // Topic is one topic of a layout.
 type Topic struct {
 	Name       string
@@ -63,7 +68,7 @@ func (l *Layout) Slot(i int, partition int32) int {
 // A topic that did not exist, or a broker without topic ids, matches anything.
 func (l *Layout) same(i int, other *Layout) bool {
 	a, b := &l.topics[i], &other.topics[i]
-	return a.ID == b.ID || a.Partitions == 0 || b.Partitions == 0
+	return a.ID.Same(b.ID) || a.Partitions == 0 || b.Partitions == 0
 }
 
 // Resolve turns a cursor into a position; ok is false unless it names every partition of the

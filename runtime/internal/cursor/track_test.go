@@ -78,6 +78,7 @@ func TestPositions(t *testing.T) {
 		{"knows fewer partitions, behind", at(id, 3), at(id, 3, 1), false, true, "t@0#2,1#0"},
 		{"knows more partitions", at(id, 3, 7), at(id, 3), true, true, "t@0#2,1#6"},
 		{"did not exist", at(TopicID{}), at(id, 3), false, true, "t@0#2"},
+		{"id unknown", at(TopicID{}, 9), at(id, 3), true, true, "t@0#8"},
 		{"made again", at(id, 100), at(other, 3), true, false, "t@0#2"},
 	}
 	for _, tt := range tests {

@@ -208,10 +208,10 @@ func (f *fetcher) outOfRange(ctx context.Context) error {
 		return err
 	}
 	spans := cursor.Spans{}
-	for i, t := range f.at.Layout.Topics() {
+	for _, t := range f.at.Layout.Topics() {
 		spans[t.Name] = nil
 		topic := found[t.Name]
-		if topic == nil || (t.Partitions > 0 && topic.ID != f.at.Layout.Topics()[i].ID) {
+		if topic == nil || (t.Partitions > 0 && !t.ID.Same(topic.ID)) {
 			return kerr.UnknownTopicID
 		}
 		for _, p := range topic.Partitions {

@@ -53,7 +53,7 @@ func (f *fetcher) refresh(ctx context.Context) error {
 
 // keep is the number of partitions that a topic had, 0 if it is another one now.
 func keep(old cursor.Topic, now *kmsg.MetadataResponseTopic) int {
-	if old.ID != now.TopicID {
+	if !old.ID.Same(now.TopicID) {
 		return 0
 	}
 	return old.Partitions

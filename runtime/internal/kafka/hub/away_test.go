@@ -128,11 +128,11 @@ func TestBrokerAwayWhileCatchingUp(t *testing.T) {
 	const n = 60_000
 	for name, long := range map[string]bool{"short": false, "long": true} {
 		t.Run(name, func(t *testing.T) {
-			g := &gate{}
-			r := newRig(t, withTopic(1, "t"), withGate(g), withHub(Config{
-				Unreachable: 500 * time.Millisecond, TopicRefresh: 50 * time.Millisecond, RequestTimeout: 200 * time.Millisecond,
-				BytesPerTopic: 4 << 10, NodeBytes: 1 << 10,
-			}))
+			g, cfg := &gate{}, Config{BytesPerTopic: 4 << 10, NodeBytes: 1 << 10}
+			if long {
+				cfg.Unreachable, cfg.RequestTimeout = 500*time.Millisecond, 200*time.Millisecond
+			}
+			r := newRig(t, withTopic(1, "t"), withGate(g), withHub(cfg))
 			r.fill("t", 1, 0, n)
 			s := r.open(qos.Reading{Topics: []string{"t"}, Reset: qos.Earliest})
 			take(t, s, 10)

@@ -70,7 +70,7 @@ func (h *Hub) observe(l *listing) {
 		t := h.topics[name]
 		switch {
 		case t == nil, info == nil, info.ID == t.replacing && t.replacing != (cursor.TopicID{}):
-		case len(t.next) > 0 && t.id != info.ID:
+		case len(t.next) > 0 && !t.id.Same(info.ID):
 			h.replace(t, info)
 		case len(info.Partitions) > len(t.next):
 			h.extend(t, info)
