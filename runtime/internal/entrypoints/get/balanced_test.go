@@ -26,9 +26,8 @@ func TestBalanced(t *testing.T) {
 	if !r.stream.Closed() || r.stream.Settled() != 2 {
 		t.Errorf("closed %v, %d settled when the client had its answer", r.stream.Closed(), r.stream.Settled())
 	}
-	// sha256("192.0.2.1") begins with a0bd3e8f7a2ff6bf.
-	if group := r.reading.Group; !strings.HasPrefix(group, "shop.watchOrders.pull.") || !strings.HasSuffix(group, ".till-7") {
-		t.Errorf("group %q", group)
+	if got, want := r.reading.Group, "shop.watchOrders.pull.37fcff24bf62035b.till-7"; got != want {
+		t.Errorf("group %q, want %q", got, want)
 	}
 	if got := header.Get("X-Client-Identifier"); got != "till-7" {
 		t.Errorf("client identifier %q", got)

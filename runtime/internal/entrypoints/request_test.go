@@ -1,0 +1,111 @@
+package entrypoints
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
+)
+
+func TestParams(t *testing.T) {
+	for _, c := range []struct {
+		path string
+		want map[string]string
+	}{
+		{"/orders/eu/7", map[string]string{"region": "eu", "id": "7"}},
+		{"/orders/a%2Fb/%25", map[string]string{"region": "a/b", "id": "%"}},
+		{"/orders/%C3%A9/a%20b", map[string]string{"region": "é", "id": "a b"}},
+	} {
+		e := echo.New()
+		var got map[string]string
+		e.GET("/orders/:region/:id", func(c echo.Context) (err error) {
+			got, err = Params(c)
+			return err
+		})
+		e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, c.path, nil))
+		if !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v", c.path, got)
+		}
+	}
+}
+
+func TestEchoClient(t *testing.T) {
+	for _, c := range []struct {
+		header, query string
+		caller        Caller
+		want          string
+	}{
+		{"", "", Caller{}, ""},
+		{"X-Client-Identifier", "", Caller{ClientID: "a"}, "X-Client-Identifier"},
+		{"X-Gravitee-Client-Identifier", "", Caller{ClientID: "a"}, "X-Gravitee-Client-Identifier"},
+		{"", "?X-Client-Identifier=a", Caller{ClientID: "a"}, "X-Client-Identifier"},
+		{"", "?X-Gravitee-Client-Identifier=a", Caller{ClientID: "a"}, "X-Gravitee-Client-Identifier"},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/"+c.query, nil)
+		if c.header != "" {
+			r.Header.Set(c.header, "a")
+		}
+		h := http.Header{}
+		echoClient(h, r, c.caller)
+		if c.want == "" && len(h) > 0 || c.want != "" && h.Get(c.want) != "a" {
+			t.Errorf("%+v: %v", c, h)
+		}
+	}
+}
+
+func TestOpenStreamFillsTheReading(t *testing.T) {
+	var got qos.Reading
+	op := &Operation{API: "a", Name: "b", Subscribe: &Subscribing{
+		Topics: func(params map[string]string) ([]string, error) {
+			if params["t"] == "" {
+				return nil, core.NewError(core.CodeInvalidRequest, "no t")
+			}
+			return []string{params["t"]}, nil
+		},
+		Open: func(_ context.Context, r qos.Reading) (qos.Stream, error) {
+			got = r
+			return nil, errors.New("not opened")
+		},
+	}}
+	s := Subscription{Kind: endpoint.SSE, Level: endpoint.Balanced, Caller: Caller{Address: "x"}, Cursor: "c"}
+	if _, err := op.OpenStream(t.Context(), s); core.CodeOf(err) != core.CodeInvalidRequest {
+		t.Errorf("got %v", err)
+	}
+	s.Params = map[string]string{"t": "orders"}
+	if _, err := op.OpenStream(t.Context(), s); err == nil || err.Error() != "not opened" {
+		t.Errorf("got %v", err)
+	}
+	if got.Group == "" || got.Topics[0] != "orders" || got.Cursor != "c" || got.Level != endpoint.Balanced || got.Kind != endpoint.SSE {
+		t.Errorf("reading %+v", got)
+	}
+	s.Level = endpoint.None
+	if _, err := op.OpenStream(t.Context(), s); err == nil || got.Group != "" {
+		t.Errorf("level none has group %q, %v", got.Group, err)
+	}
+}
+
+func TestLevel(t *testing.T) {
+	for _, c := range []struct{ text, want, err string }{
+		{"", "balanced", ""},
+		{"AUTO", "balanced", ""},
+		{"None", "none", ""},
+		{"at_best", "", `qos of sse: level "at-best" is not served`},
+		{"x", "", `qos of sse: unknown level "x"`},
+	} {
+		got, err := Level(endpoint.SSE, endpoint.Subscribing, c.text)
+		if string(got) != c.want || c.err == "" && err != nil || c.err != "" && (err == nil || err.Error() != c.err) {
+			t.Errorf("%q: %q, %v", c.text, got, err)
+		}
+	}
+	if _, err := Level(endpoint.Webhook, endpoint.Publishing, "none"); err == nil {
+		t.Error("a webhook publishes")
+	}
+}

@@ -1,0 +1,47 @@
+package websocket
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
+)
+
+// FuzzFrame: whatever a client sends, the answer to it is JSON, and a payload is what was sent.
+func FuzzFrame(f *testing.F) {
+	for _, seed := range []string{
+		`{"type":"publish","ref":"a","content":{"n":1},"key":"k","headers":{"a":["b"]}}`,
+		`{"type":"publish","content":"/wA=","encoding":"base64"}`,
+		`{"type":"ack","id":"x"}`, `{"type":"nack"}`, `{"type":"publish","ref":null}`, `[]`, `null`, ``, `{"type":"publish","content":null}`,
+		"{\"type\":\"publish\",\"ref\":\"\xff\",\"content\":1}",
+	} {
+		f.Add([]byte(seed))
+	}
+	asJSON := entrypoints.NewContent(endpoint.Payload{})
+	asText := entrypoints.NewContent(endpoint.Payload{ContentTypes: []string{"text/plain"}})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		frame, wrong := parseFrame(data)
+		answer := appendProblem(nil, frame.ref, web.Of(core.NewError(core.CodeInvalidRequest, wrong)))
+		if !json.Valid(answer) {
+			t.Fatalf("%s is not JSON", answer)
+		}
+		if wrong != "" || frame.kind != "publish" {
+			return
+		}
+		value, wrong := frame.payload(asJSON)
+		if wrong == "" && frame.encoding == "" && !json.Valid(value) {
+			t.Errorf("payload %q is not JSON", value)
+		}
+		value, wrong = frame.payload(asText)
+		if wrong != "" || frame.encoding != "" {
+			return
+		}
+		var want string
+		if err := json.Unmarshal(frame.content, &want); err != nil || string(value) != want {
+			t.Errorf("payload %q, want %q, %v", value, want, err)
+		}
+	})
+}
