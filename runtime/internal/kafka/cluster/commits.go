@@ -3,9 +3,11 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 )
@@ -34,28 +36,48 @@ func (c *Cluster) Committed(ctx context.Context, group string) (Commits, error) 
 }
 
 // MissingTopic is the error for a topic that does not exist.
-func MissingTopic(op string) error {
-	return &core.Error{Code: core.CodeTopicNotFound, Op: op, Detail: detailTopic}
+func MissingTopic(op, topic string) error {
+	return &core.Error{Code: core.CodeTopicNotFound, Op: op, Detail: fmt.Sprintf("topic %q does not exist", topic)}
+}
+
+// TopicCommit is what to commit of one topic.
+type TopicCommit struct {
+	Topic   string
+	ID      [16]byte
+	Offsets map[int32]int64
 }
 
 // Commit commits offsets as a simple consumer, without being a member of the group. The error is
 // the library's: what it means depends on the caller.
-func (c *Cluster) Commit(ctx context.Context, group string, offsets map[string]map[int32]int64) error {
-	admin, err := c.Admin()
+func (c *Cluster) Commit(ctx context.Context, group string, topics []TopicCommit) error {
+	client, err := c.adminClient()
 	if err != nil {
 		return err
 	}
-	var commit kadm.Offsets
-	for topic, partitions := range offsets {
-		for id, at := range partitions {
-			commit.AddOffset(topic, id, at, -1)
+	req := kmsg.NewPtrOffsetCommitRequest() // generation -1 and no member id: a simple consumer
+	req.Group = group
+	for _, t := range topics {
+		rt := kmsg.NewOffsetCommitRequestTopic()
+		rt.Topic, rt.TopicID = t.Topic, t.ID // which of the two is sent depends on the version
+		for id, at := range t.Offsets {
+			rp := kmsg.NewOffsetCommitRequestTopicPartition()
+			rp.Partition, rp.Offset = id, at
+			rt.Partitions = append(rt.Partitions, rp)
+		}
+		req.Topics = append(req.Topics, rt)
+	}
+	resp, err := req.RequestWith(ctx, client)
+	if err != nil {
+		return err
+	}
+	for _, rt := range resp.Topics {
+		for _, rp := range rt.Partitions {
+			if err := kerr.ErrorForCode(rp.ErrorCode); err != nil {
+				return fmt.Errorf("commit partition %d: %w", rp.Partition, err)
+			}
 		}
 	}
-	responses, err := admin.CommitOffsets(ctx, group, commit)
-	if err != nil {
-		return err
-	}
-	return responses.Error()
+	return nil
 }
 
 // Members counts the live members of a group. One that does not exist has none. Errors are

@@ -82,7 +82,7 @@ func (m *member) prepare(ctx context.Context, r qos.Reading) error {
 	if r.CheckTopic {
 		for _, name := range m.reading.Topics {
 			if topics[name] == nil {
-				return cluster.MissingTopic("join group")
+				return cluster.MissingTopic("join group", name)
 			}
 		}
 	}

@@ -225,7 +225,7 @@ func TestMissingTopic(t *testing.T) {
 	check := reading("orders", "absent")
 	check.CheckTopic = true
 	_, err := r.groups.Open(t.Context(), check)
-	const want = "join group: FAILURE_TOPIC_NOT_FOUND: the topic does not exist"
+	const want = `join group: FAILURE_TOPIC_NOT_FOUND: topic "absent" does not exist`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // commit commits as a simple consumer. Kafka refuses it while the group has live members.
-func (p *Pulls) commit(ctx context.Context, group string, offsets map[string]map[int32]int64) error {
-	err := p.cluster.Commit(ctx, group, offsets)
+func (p *Pulls) commit(ctx context.Context, group string, topics []cluster.TopicCommit) error {
+	err := p.cluster.Commit(ctx, group, topics)
 	if errors.Is(err, kerr.UnknownMemberID) || errors.Is(err, kerr.IllegalGeneration) ||
 		errors.Is(err, kerr.RebalanceInProgress) || errors.Is(err, kerr.StaleMemberEpoch) {
 		return inUse(err)

@@ -150,7 +150,7 @@ func start(r qos.Reading, topics map[string]*cluster.Topic, commits cluster.Comm
 		t := topics[name]
 		if t == nil {
 			if r.CheckTopic {
-				return cursor.Position{}, cluster.MissingTopic(op)
+				return cursor.Position{}, cluster.MissingTopic(op, name)
 			}
 			t = &cluster.Topic{}
 		}

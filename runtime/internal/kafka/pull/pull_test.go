@@ -190,7 +190,7 @@ func TestStartErrors(t *testing.T) {
 		want    string
 	}{
 		{none, "FAILURE_NO_INITIAL_OFFSET: the group has no committed offset and autoOffsetReset is none"},
-		{check, "pull: FAILURE_TOPIC_NOT_FOUND: the topic does not exist"},
+		{check, `pull: FAILURE_TOPIC_NOT_FOUND: topic "absent" does not exist`},
 	} {
 		if _, err := r.pulls.Open(t.Context(), tt.reading); err == nil || err.Error() != tt.want {
 			t.Errorf("%v: got %v, want %s", tt.reading.Topics, err, tt.want)

@@ -130,23 +130,28 @@ func (s *Stream) Close(ctx context.Context) error {
 	defer s.release()
 	s.cancel()
 	s.reader.Stop()
-	offsets := make(map[string]map[int32]int64)
+	if moved := s.moved(); len(moved) > 0 {
+		return s.pulls.commit(ctx, s.group, moved)
+	}
+	return nil
+}
+
+// moved lists where the frontier is not at the committed offset.
+func (s *Stream) moved() []cluster.TopicCommit {
+	var moved []cluster.TopicCommit
 	for i, t := range s.frontier.Layout.Topics() {
+		topic := cluster.TopicCommit{Topic: t.Name, ID: t.ID, Offsets: make(map[int32]int64)}
 		for id := range int32(t.Partitions) { //nolint:gosec // a partition count fits
 			at := s.frontier.At(i, id)
-			if old, ok := s.commits.At(t.Name, id); ok && old == at {
-				continue
+			if old, ok := s.commits.At(t.Name, id); !ok || old != at {
+				topic.Offsets[id] = at
 			}
-			if offsets[t.Name] == nil {
-				offsets[t.Name] = make(map[int32]int64)
-			}
-			offsets[t.Name][id] = at
+		}
+		if len(topic.Offsets) > 0 {
+			moved = append(moved, topic)
 		}
 	}
-	if len(offsets) == 0 {
-		return nil
-	}
-	return s.pulls.commit(ctx, s.group, offsets)
+	return moved
 }
 
 // idle is a pull whose turn did not come.
