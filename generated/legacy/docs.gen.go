@@ -3,10 +3,15 @@
 package legacy
 
 import (
+	_ "embed" // the published documents
+
 	"github.com/penstock-dev/penstock/runtime"
 )
 
+//go:embed openapi.json
+var openAPI []byte
+
 // documents are what this api publishes about itself.
 func documents() runtime.Documents {
-	return runtime.Documents{}
+	return runtime.Documents{OpenAPI: openAPI}
 }

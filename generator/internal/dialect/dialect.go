@@ -214,12 +214,13 @@ func Map(schema Schema, change func(object map[string]any)) Schema {
 	return out
 }
 
-// SafeNames gives every schema name a key that needs no escaping in a JSON pointer or a URL: the
-// name itself, where it is one.
-func SafeNames(names []string) map[string]string {
+// SafeNames gives every name a key that needs no escaping in a JSON pointer or a URL, and is none
+// of the reserved ones: the name itself, where it is one.
+func SafeNames(names []string, reserved ...string) map[string]string {
 	safe := make(map[string]string, len(names))
 	var keys goname.Set
-	for _, name := range names {
+	keys.Reserve(reserved...)
+	for _, name := range slices.Sorted(slices.Values(names)) {
 		if name != "" && strings.Trim(name, safeCharacters) == "" {
 			safe[name] = keys.Free(name)
 		}

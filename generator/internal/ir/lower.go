@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/dialect"
+	"github.com/penstock-dev/penstock/generator/internal/docs"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/goname"
 	"github.com/penstock-dev/penstock/generator/internal/model"
@@ -33,7 +34,23 @@ func Lower(m *model.Model) (*Package, []document.Issue) {
 	}
 	l.payloads()
 	l.hooks()
+	if err := l.documents(); err != nil {
+		l.fail(l.start(), "%s", err)
+		return nil, l.issues
+	}
 	return l.out, l.issues
+}
+
+// documents writes what the api publishes about itself.
+func (l *lowering) documents() (err error) {
+	if len(l.model.Operations) == 0 {
+		return nil
+	}
+	if l.out.OpenAPI, err = docs.OpenAPI(l.model, l.set); err != nil {
+		return err
+	}
+	l.out.AsyncAPI, err = docs.AsyncAPI(l.model, l.set)
+	return err
 }
 
 // about is the package comment: what the document says of itself.
@@ -178,7 +195,7 @@ func headerSchemas(p *model.Payload) []string {
 func unionName(schemas []string) string { return strings.Join(schemas, " or ") + "\x00" }
 
 // start is the place of what concerns the whole document.
-func (l *lowering) start() document.Pos { return document.Pos{File: l.model.Source, Line: 1, Col: 1} }
+func (l *lowering) start() document.Pos { return l.model.Pos }
 
 func (l *lowering) fail(pos document.Pos, format string, args ...any) {
 	l.issues = append(l.issues, document.Issue{Pos: pos, Message: fmt.Sprintf(format, args...)})
