@@ -129,6 +129,7 @@ func (b *builder) patch(e *effective, a *annotation, names []string) []string {
 		b.report(b.doc.Placed(a.node, "/inheritConfiguration", "inheritConfiguration is thrown at the endpoint of a group, not in a patch to it"))
 	}
 	name, named := patch["name"].(string)
+	l := layer{node: a.node}
 	if names == nil {
 		names = []string{endpointName(patch)}
 	} else if named {
@@ -145,8 +146,9 @@ func (b *builder) patch(e *effective, a *annotation, names []string) []string {
 			return names
 		}
 		delete(patch, "name")
+		l.without = "/name"
 	}
 	e.value, _ = schema.Merge(e.value, patch).(map[string]any)
-	e.layers = append(e.layers, layer{node: a.node})
+	e.layers = append(e.layers, l)
 	return names
 }

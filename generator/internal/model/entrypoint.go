@@ -26,7 +26,7 @@ func (b *builder) entrypoints(s *source) []*served {
 		b.annotation(s.node, "x-kafka-entrypoints", schema.Entrypoints),
 	}
 	var full, own any = map[string]any{}, map[string]any{}
-	var made layers
+	var made, below layers
 	for i, a := range annotations {
 		if a == nil {
 			continue
@@ -35,6 +35,7 @@ func (b *builder) entrypoints(s *source) []*served {
 		made = append(made, layer{node: a.node})
 		if i > 0 {
 			own = schema.Merge(own, a.object())
+			below = append(below, layer{node: a.node})
 		}
 	}
 	var kinds []endpoint.Kind
@@ -49,7 +50,7 @@ func (b *builder) entrypoints(s *source) []*served {
 		if config["enabled"] == false {
 			continue
 		}
-		if e := b.entrypoint(s, kind, config, made); e != nil {
+		if e := b.entrypoint(s, kind, config, made, below); e != nil {
 			list = append(list, e)
 		}
 	}
@@ -77,9 +78,10 @@ func fits(kind endpoint.Kind, d endpoint.Direction) bool {
 	return len(endpoint.Matrix(kind, d)) > 0
 }
 
-// entrypoint makes one effective entrypoint; nil when it cannot be served.
-func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]any, made layers) *served {
-	node := made.origin("/" + string(kind))
+// entrypoint makes one effective entrypoint; nil when it cannot be served. It stands where
+// channel or operation write it, the layers below the root.
+func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]any, made, below layers) *served {
+	node := below.origin("/" + string(kind))
 	if kind == endpoint.Webhook {
 		b.fail(node, "webhook is not served yet")
 		return nil
@@ -135,12 +137,11 @@ func side(config map[string]any, name string, preset bool) bool {
 
 // failAt reports an error at a value of the entrypoint, or at what stands for it.
 func (b *builder) failAt(e *served, pointer, format string, args ...any) {
-	n := e.layers.nearest("/" + string(e.Kind) + pointer)
-	if n == nil || e.node == nil {
-		b.report(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(format, args...)})
+	if n := e.layers.origin("/" + string(e.Kind) + pointer); n != nil && pointer != "" {
+		b.fail(n, format, args...)
 		return
 	}
-	b.fail(n, format, args...)
+	b.report(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(format, args...)})
 }
 
 // level checks the quality of service.

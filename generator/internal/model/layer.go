@@ -26,7 +26,7 @@ type layer struct {
 	without string
 }
 
-// origin is the node that gave the value at a pointer; nil when it is a default.
+// origin is the node that gave the value at a pointer; nil when it is a default, or deleted.
 func (ls layers) origin(pointer string) *document.Node {
 	for i := len(ls) - 1; i >= 0; i-- {
 		l := ls[i]
@@ -34,7 +34,10 @@ func (ls layers) origin(pointer string) *document.Node {
 		if !inside || l.without != "" && strings.HasPrefix(pointer+"/", l.without+"/") {
 			continue
 		}
-		if n := spelled(l.node, l.from+rest); n != nil && n.Kind != document.Null {
+		if n := spelled(l.node, l.from+rest); n != nil {
+			if n.Kind == document.Null {
+				return nil // deleted here
+			}
 			return n
 		}
 	}
@@ -62,7 +65,8 @@ func (ls layers) nearest(pointer string) *document.Node {
 	}
 }
 
-// spelled finds a pointer of a canonical value in a node, which may spell properties another way.
+// spelled finds a pointer of a canonical value in a node, which may spell properties another
+// way. A null on the way deletes what is below it and is given back.
 func spelled(n *document.Node, pointer string) *document.Node {
 	for _, member := range document.Split(pointer) {
 		next := n.At(document.Join("", member))
@@ -76,8 +80,8 @@ func spelled(n *document.Node, pointer string) *document.Node {
 				}
 			}
 		}
-		if n = next; n == nil {
-			return nil
+		if n = next; n == nil || n.Kind == document.Null {
+			return n
 		}
 	}
 	return n

@@ -107,7 +107,7 @@ func (b *builder) asyncPayload(s *source, d endpoint.Direction) *Payload {
 		var others []*message
 		for _, o := range s.siblings {
 			if o.direction == d {
-				others = append(others, o.messages...)
+				others = addMessages(others, o.messages)
 			}
 		}
 		if others != nil {
@@ -131,6 +131,16 @@ func (b *builder) asyncPayload(s *source, d endpoint.Direction) *Payload {
 		}
 	}
 	return p
+}
+
+// addMessages appends the messages that are not in the list yet.
+func addMessages(list, more []*message) []*message {
+	for _, m := range more {
+		if !slices.ContainsFunc(list, func(known *message) bool { return known.node == m.node && known.name == m.name }) {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // message lowers one AsyncAPI message. JSON Schema payloads are JSON unless the document says

@@ -32,7 +32,7 @@ func newSchemas(b *builder) *schemas {
 
 // name gives the schema at n, or the one that it refers to, a name and adds it to the list.
 func (s *schemas) name(n *document.Node, wanted string, dialect Dialect) string {
-	if n.Reference() != "" && (dialect != Draft2020 || len(n.Members) == 1) {
+	if n.Reference() != "" && (dialect != Draft2020 || bare(n)) {
 		target, issue := s.builder.doc.Resolve(n)
 		if issue != nil {
 			s.builder.report(*issue)
@@ -49,6 +49,19 @@ func (s *schemas) name(n *document.Node, wanted string, dialect Dialect) string 
 	r := rewriter{schemas: s, dialect: schema.Dialect, context: schema.Name}
 	schema.JSON = r.schema(n)
 	return schema.Name
+}
+
+// notes are keywords that say nothing about values.
+var notes = words("$ref $comment title description summary deprecated readOnly writeOnly example examples default externalDocs")
+
+// bare says whether a reference has no siblings that check anything.
+func bare(n *document.Node) bool {
+	for _, m := range n.Members {
+		if !notes[m.Key] && !strings.HasPrefix(m.Key, "x-") {
+			return false
+		}
+	}
+	return true
 }
 
 // dialect is what the schema or its file say in $schema, else that of the place it is used in.
