@@ -2,7 +2,6 @@ package entrypoints
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -33,7 +32,7 @@ func (c Content) MayBeJSON() bool { return !c.neverJSON }
 
 // IsJSON reports whether a payload is given as JSON.
 func (c Content) IsJSON(value []byte) bool {
-	return !c.neverJSON && json.Valid(value) && utf8.Valid(value)
+	return !c.neverJSON && web.IsJSON(value)
 }
 
 // AppendMembers appends the member content of a payload: JSON as it is, else a string; null for

@@ -38,11 +38,14 @@ func (b *Batch) AppendID(dst []byte, i int, encoded bool) []byte {
 	if b.ids == nil {
 		return dst
 	}
+	start := len(dst)
+	dst = b.ids.AppendID(dst, i)
 	if !encoded {
-		return b.ids.AppendID(dst, i)
+		return dst
 	}
-	var space [256]byte
-	return base64.StdEncoding.AppendEncode(dst, b.ids.AppendID(space[:0], i))
+	end := len(dst) // encoded behind the plain id, then moved over it: nothing is allocated
+	dst = base64.StdEncoding.AppendEncode(dst, dst[start:end])
+	return dst[:start+copy(dst[start:], dst[end:])]
 }
 
 // HasIDs reports whether the records have ids.

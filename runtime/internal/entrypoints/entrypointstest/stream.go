@@ -50,7 +50,7 @@ func (s *Stream) wake() {
 
 func (s *Stream) batch(records []*core.Record) *qos.Batch {
 	if s.IDs {
-		return qos.NewBatch(records, ids(records))
+		return qos.NewBatch(records, IDs(records))
 	}
 	return qos.NewBatch(records, nil)
 }
@@ -139,11 +139,11 @@ func (s *Stream) Closed() bool {
 	return s.closed
 }
 
-// ids are ids of records of one partition.
-type ids []*core.Record
+// IDs are ids of records of one partition.
+type IDs []*core.Record
 
 // AppendID implements qos.IDs.
-func (r ids) AppendID(dst []byte, i int) []byte {
+func (r IDs) AppendID(dst []byte, i int) []byte {
 	dst = append(append(dst, r[i].Topic...), "@0#"...)
 	return strconv.AppendInt(dst, r[i].Offset, 10)
 }
