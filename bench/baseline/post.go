@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -15,10 +14,6 @@ func post(producer *kgo.Client) http.HandlerFunc {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			http.Error(w, "cannot read the body", http.StatusBadRequest)
-			return
-		}
-		if !json.Valid(body) {
-			http.Error(w, "not JSON", http.StatusBadRequest)
 			return
 		}
 		record, err := producer.ProduceSync(r.Context(), &kgo.Record{Value: body}).First()

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/bench/internal/proc"
+)
+
+// contestants are named in the order of package report: the base, its copy, the gateway.
+var contestants = [...]string{"base", "copy", "gateway"}
+
+// rig is everything that is kept from scenario to scenario: the programs and the broker.
+type rig struct {
+	options *options
+	dir     string // programs, logs and data
+	broker  *broker
+	client  *kgo.Client
+	warmed  bool
+}
+
+func newRig(ctx context.Context, o *options, stderr io.Writer) (*rig, error) {
+	dir, err := os.MkdirTemp("", "penstock-bench-")
+	if err != nil {
+		return nil, err
+	}
+	r := &rig{options: o, dir: dir}
+	if err := r.start(ctx, stderr); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+func (r *rig) start(ctx context.Context, stderr io.Writer) error {
+	fmt.Fprintln(stderr, "building …")
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return err
+	}
+	if err := build(ctx, root, r.dir, stderr); err != nil {
+		return err
+	}
+	if r.broker, err = startBroker(ctx, r.options, root, r.dir); err != nil {
+		return err
+	}
+	r.client, err = kgo.NewClient(kgo.SeedBrokers(strings.Split(r.broker.address, ",")...), kgo.ProducerLinger(0))
+	if err != nil {
+		return err
+	}
+	return makeTopics(ctx, r.client)
+}
+
+// close stops the broker and removes everything.
+func (r *rig) close() error {
+	var errs []error
+	if r.client != nil {
+		if r.options.bootstrap != "" {
+			errs = append(errs, removeTopics(r.client))
+		}
+		r.client.Close()
+	}
+	if r.broker != nil {
+		errs = append(errs, r.broker.stop())
+	}
+	return errors.Join(append(errs, os.RemoveAll(r.dir))...)
+}
+
+func moduleRoot(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the module: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// build makes the programs as they are shipped: static and stripped.
+func build(ctx context.Context, root, dir string, stderr io.Writer) error {
+	b := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir+"/", //nolint:gosec // packages of this repository
+		"./bench/baseline", "./bench/broker", "./bench/gateway")
+	b.Dir, b.Stderr = root, stderr
+	b.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if err := b.Run(); err != nil {
+		return fmt.Errorf("build: %w", err)
+	}
+	return nil
+}
+
+// contestant is one running gateway.
+type contestant struct {
+	name, address string
+	process       *proc.Process
+}
+
+func (r *rig) contestant(ctx context.Context, name string) (*contestant, error) {
+	c := &contestant{name: name}
+	var err error
+	if c.address, err = freeAddress(); err != nil {
+		return nil, err
+	}
+	if name == "gateway" {
+		c.process, err = r.gateway(c.address)
+	} else {
+		c.process, err = proc.Start(r.dir, name, filepath.Join(r.dir, "baseline"), []string{
+			"-listen", c.address, "-brokers", r.broker.address,
+			"-events", eventsTopic, "-records", recordsTopic, "-stream", streamTopic(name),
+		}, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if err := c.process.Listening(ctx, c.address); err != nil {
+		c.process.Stop()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (r *rig) gateway(address string) (*proc.Process, error) {
+	admin, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	return proc.Start(r.dir, "gateway", filepath.Join(r.dir, "gateway"), nil, []string{
+		"PENSTOCK_LISTEN__ADDRESS=" + address,
+		"PENSTOCK_ADMIN__ADDRESS=" + admin,
+		"PENSTOCK_APIS__BENCH__ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVERS=" + r.broker.address,
+		"PENSTOCK_LIMITS__STREAMSPERADDRESS=10000",
+		"PENSTOCK_DRAIN__DELAY=0s",
+		"PENSTOCK_LOG__LEVEL=warn",
+	})
+}
+
+// freeAddress is an address of this machine where nothing listens now.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
