@@ -3,10 +3,18 @@
 package bench
 
 import (
+	_ "embed" // the published documents
+
 	"github.com/penstock-dev/penstock/runtime"
 )
 
+//go:embed openapi.json
+var openAPI []byte
+
+//go:embed asyncapi.json
+var asyncAPI []byte
+
 // documents are what this api publishes about itself.
 func documents() runtime.Documents {
-	return runtime.Documents{}
+	return runtime.Documents{OpenAPI: openAPI, AsyncAPI: asyncAPI}
 }
