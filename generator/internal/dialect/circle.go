@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // A schema whose check of a value needs its own check of the same value has no meaning, and a
 // validator would not end. Documents have it in one form: a base lists its kinds by oneOf, and
 // each kind is allOf the base. There the kind means the base without the list. Any other circle
-// is cut with a warning.
+// is an error.
 
 // inPlace are the keywords whose schemas check the same value.
 var inPlace = []string{"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"}
@@ -96,9 +97,8 @@ func (c *circles) follow(s step) {
 		}
 	}
 	delete(s.holder, "$ref")
-	schema := c.byName[s.schema]
-	c.issues = append(c.issues, document.Issue{Pos: schema.Pos, Warning: true, Message: "schema " + s.schema +
-		" refers to itself, by way of " + s.towards + ", for one and the same value: the reference is ignored"})
+	c.issues = append(c.issues, document.Issue{Pos: c.byName[s.schema].Pos, Message: fmt.Sprintf(
+		"schema %q refers to itself, by way of %q, for one and the same value: no value can be checked by it", s.schema, s.towards)})
 }
 
 // withoutChoice replaces a reference by a copy of the schema without its list of kinds.

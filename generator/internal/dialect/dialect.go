@@ -28,8 +28,8 @@ type Schema = any
 // Set is the schemas of a model by name.
 type Set map[string]Schema
 
-// Normalise brings the schemas of a model into the one form. The issues are warnings: a keyword
-// that cannot be kept is not checked.
+// Normalise brings the schemas of a model into the one form. A keyword that cannot be kept is a
+// warning: it is not checked. A schema that refers to itself without end is an error.
 func Normalise(m *model.Model) (Set, []document.Issue) {
 	known := make(map[string]bool, len(m.Schemas))
 	for _, s := range m.Schemas {
