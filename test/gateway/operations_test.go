@@ -58,3 +58,9 @@ func websocket(qos string, options ...string) endpoint.Entrypoint {
 
 // ops is a list of operations.
 func ops(list ...runtime.Operation) []runtime.Operation { return list }
+
+// atPath moves an entrypoint.
+func atPath(e endpoint.Entrypoint, path string) endpoint.Entrypoint {
+	e.Path = path
+	return e
+}

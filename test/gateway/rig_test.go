@@ -56,6 +56,7 @@ type setup struct {
 	brokers    string              // of a broker that the test runs itself
 	config     string              // YAML, beside what the rig needs
 	environ    []string            // variables
+	delay      time.Duration       // of the drain
 	operations []runtime.Operation // default: one with every entrypoint at level none
 	topic      string
 	use        func(*runtime.Gateway)
@@ -111,14 +112,13 @@ func (r *rig) mount(s setup) (*runtime.Gateway, error) {
 	if err := os.WriteFile(file, []byte(s.config), 0o600); err != nil {
 		r.t.Fatal(err)
 	}
-	environ := append([]string{
-		"PENSTOCK_LISTEN__ADDRESS=127.0.0.1:0", "PENSTOCK_ADMIN__ADDRESS=127.0.0.1:0", "PENSTOCK_DRAIN__DELAY=0",
-		"PENSTOCK_CONSUME__TOPICREFRESH=200ms", "PENSTOCK_CONSUME__FETCHMAXWAIT=100ms",
-	}, s.environ...)
-	cfg, err := runtime.LoadConfig(file, environ)
+	cfg, err := runtime.LoadConfig(file, s.environ)
 	if err != nil {
 		return nil, err
 	}
+	cfg.Listen.Address, cfg.Admin.Address = "127.0.0.1:0", "127.0.0.1:0"
+	cfg.Drain.Delay = s.delay
+	cfg.Consume.TopicRefresh, cfg.Consume.FetchMaxWait = 200*time.Millisecond, 100*time.Millisecond
 	gw, err := runtime.New(cfg,
 		runtime.WithLogger(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		runtime.WithStarted(func(client, admin string) { r.started <- [2]string{client, admin} }))
