@@ -4,12 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+)
+
+const (
+	coordinatorWait  = 5 * time.Second
+	coordinatorPause = 100 * time.Millisecond
 )
 
 // Commits are the committed offsets of a group.
@@ -28,11 +34,15 @@ func (c *Cluster) Committed(ctx context.Context, group string) (Commits, error) 
 	if err != nil {
 		return Commits{}, err
 	}
-	responses, err := admin.FetchOffsets(ctx, group)
-	if errors.Is(err, kerr.GroupIDNotFound) {
-		return Commits{}, nil
-	}
-	return Commits{responses}, Classify("fetch commits", err)
+	var commits Commits
+	err = coordinated(ctx, func() (err error) {
+		commits.responses, err = admin.FetchOffsets(ctx, group)
+		if errors.Is(err, kerr.GroupIDNotFound) {
+			return nil
+		}
+		return err
+	})
+	return commits, Classify("fetch commits", err)
 }
 
 // MissingTopic is the error for a topic that does not exist.
@@ -66,18 +76,20 @@ func (c *Cluster) Commit(ctx context.Context, group string, topics []TopicCommit
 		}
 		req.Topics = append(req.Topics, rt)
 	}
-	resp, err := req.RequestWith(ctx, client)
-	if err != nil {
-		return err
-	}
-	for _, rt := range resp.Topics {
-		for _, rp := range rt.Partitions {
-			if err := kerr.ErrorForCode(rp.ErrorCode); err != nil {
-				return fmt.Errorf("commit partition %d: %w", rp.Partition, err)
+	return coordinated(ctx, func() error {
+		resp, err := req.RequestWith(ctx, client)
+		if err != nil {
+			return err
+		}
+		for _, rt := range resp.Topics {
+			for _, rp := range rt.Partitions {
+				if err := kerr.ErrorForCode(rp.ErrorCode); err != nil {
+					return fmt.Errorf("commit partition %d: %w", rp.Partition, err)
+				}
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Members counts the live members of a group. One that does not exist has none. Errors are
@@ -87,13 +99,37 @@ func (c *Cluster) Members(ctx context.Context, group string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	groups, err := admin.DescribeGroups(ctx, group)
-	if err != nil {
-		return 0, Classify("describe group", err)
+	members := 0
+	err = coordinated(ctx, func() error {
+		groups, err := admin.DescribeGroups(ctx, group)
+		if err != nil {
+			return err
+		}
+		g := groups[group]
+		if g.Err != nil && !errors.Is(g.Err, kerr.GroupIDNotFound) {
+			return g.Err
+		}
+		members = len(g.Members)
+		return nil
+	})
+	return members, Classify("describe group", err)
+}
+
+// coordinated repeats a request while its group has no coordinator: on a broker that has never
+// seen a group that takes a moment. It goes on until coordinatorWait has passed or ctx ended.
+func coordinated(ctx context.Context, request func() error) error {
+	over := time.Now().Add(coordinatorWait)
+	for {
+		err := request()
+		waiting := errors.Is(err, kerr.CoordinatorNotAvailable) || errors.Is(err, kerr.NotCoordinator) ||
+			errors.Is(err, kerr.CoordinatorLoadInProgress)
+		if !waiting || time.Now().After(over) {
+			return err
+		}
+		select {
+		case <-time.After(coordinatorPause):
+		case <-ctx.Done():
+			return err
+		}
 	}
-	g := groups[group]
-	if g.Err != nil && !errors.Is(g.Err, kerr.GroupIDNotFound) {
-		return 0, Classify("describe group", g.Err)
-	}
-	return len(g.Members), nil
 }
