@@ -134,7 +134,7 @@ func (g *Groups) member(r qos.Reading) (m *member, mine bool, err error) {
 		return m, false, nil
 	}
 	if !g.limit.take() {
-		return nil, false, core.NewError(core.CodeTooManyClients, "")
+		return nil, false, &core.Error{Code: core.CodeTooManyClients, Op: "join group", RetryAfter: 1}
 	}
 	m = newMember(g, k, r)
 	g.members[k] = m
