@@ -20,23 +20,25 @@ const minPartitionBytes = 64 << 10
 
 // fetcher holds a position and moves it by one request at a time. It is used by one goroutine.
 type fetcher struct {
-	cluster Cluster
-	client  *kgo.Client
-	unpack  kgo.Decompressor
-	cfg     Config
-	at      cursor.Position
-	known   leaders
-	turn    int   // rotates brokers and partitions, so that a full one does not starve the others
-	failed  error // of a partition, while others moved: looked at before the next request
+	cluster   Cluster
+	client    *kgo.Client
+	directory *directory // of the client
+	unpack    kgo.Decompressor
+	cfg       Config
+	at        cursor.Position
+	known     leaders
+	bytes     int32 // of the next answer: small at first, for those who want little
+	turn      int   // rotates brokers and partitions, so that a full one does not starve the others
+	failed    error // of a partition, while others moved: looked at before the next request
 }
 
 // newFetcher takes the decompressor of the client, which bounds what a batch may unpack to.
-func newFetcher(c Cluster, client *kgo.Client, cfg Config, at cursor.Position) fetcher {
+func newFetcher(c Cluster, client *kgo.Client, d *directory, cfg Config, at cursor.Position) fetcher {
 	unpack, ok := client.OptValue(kgo.WithDecompressor).(kgo.Decompressor)
 	if !ok {
 		unpack = kgo.DefaultDecompressor()
 	}
-	return fetcher{cluster: c, client: client, unpack: unpack, cfg: cfg, at: at}
+	return fetcher{cluster: c, client: client, directory: d, unpack: unpack, cfg: cfg, at: at, bytes: max(cfg.FetchBytes/4, 1)}
 }
 
 // fetch asks the leaders in turn until one answer moves the position. It gives nil at the end
@@ -59,6 +61,7 @@ func (f *fetcher) fetch(ctx context.Context) (*cursor.Track, error) {
 		}
 		if track != nil {
 			f.at = track.To()
+			f.bytes = min(2*f.bytes, f.cfg.FetchBytes)
 			return track, nil
 		}
 	}
@@ -86,11 +89,11 @@ func (f *fetcher) ask(ctx context.Context, broker int32) (*cursor.Track, error) 
 // request asks without a fetch session and without waiting for records.
 func (f *fetcher) request(broker int32) *kmsg.FetchRequest {
 	req := kmsg.NewPtrFetchRequest()
-	req.MaxBytes = f.cfg.FetchBytes
+	req.MaxBytes = f.bytes
 	req.MinBytes = 1
 	req.IsolationLevel = 1 // read committed
 	slots := f.known.slots[broker]
-	share := max(f.cfg.FetchBytes/int32(len(slots)), minPartitionBytes) //nolint:gosec // G115: a number of partitions
+	share := max(f.bytes/int32(len(slots)), minPartitionBytes) //nolint:gosec // G115: a number of partitions
 	for i := range slots {
 		slot := slots[(f.turn+i)%len(slots)]
 		topic := &f.at.Layout.Topics()[slot.topic]

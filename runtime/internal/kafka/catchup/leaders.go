@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -18,6 +19,46 @@ type leaders struct {
 	brokers []int32 // sorted
 	slots   map[int32][]slot
 	seen    time.Time // zero: ask before the next fetch
+	doubted bool
+}
+
+// directory keeps what one client learned of topics, for all its readers. Safe for concurrent use.
+type directory struct {
+	mu     sync.Mutex
+	topics map[string]directoryEntry
+}
+
+type directoryEntry struct {
+	topic *kmsg.MetadataResponseTopic // nil: does not exist
+	seen  time.Time
+}
+
+// find gives the topics if all of them were seen not longer ago than age, and since when.
+func (d *directory) find(layout *cursor.Layout, age time.Duration) (found map[string]*kmsg.MetadataResponseTopic, seen time.Time, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	seen = time.Now()
+	found = make(map[string]*kmsg.MetadataResponseTopic, len(layout.Topics()))
+	for _, t := range layout.Topics() {
+		e, known := d.topics[t.Name]
+		if !known || time.Since(e.seen) > age {
+			return nil, seen, false
+		}
+		found[t.Name] = e.topic
+		if e.seen.Before(seen) {
+			seen = e.seen
+		}
+	}
+	return found, seen, true
+}
+
+func (d *directory) store(layout *cursor.Layout, found map[string]*kmsg.MetadataResponseTopic) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	for _, t := range layout.Topics() {
+		d.topics[t.Name] = directoryEntry{found[t.Name], now}
+	}
 }
 
 type slot struct {
@@ -25,7 +66,8 @@ type slot struct {
 	partition int32
 }
 
-func (l *leaders) stale() { l.seen = time.Time{} }
+// stale makes the next fetch ask Kafka itself, whatever other readers have learned.
+func (l *leaders) stale() { l.seen, l.doubted = time.Time{}, true }
 
 // refresh asks for the leaders when what is known is old. It carries the position over to the
 // topics as they are now: new partitions, and topics that were made again, start at 0. A topic
@@ -34,9 +76,14 @@ func (f *fetcher) refresh(ctx context.Context) error {
 	if time.Since(f.known.seen) < f.cfg.TopicRefresh {
 		return nil
 	}
-	found, err := f.metadata(ctx)
-	if err != nil {
-		return err
+	found, seen, ok := f.directory.find(f.at.Layout, f.cfg.TopicRefresh)
+	if !ok || f.known.doubted {
+		var err error
+		if found, err = f.metadata(ctx); err != nil {
+			return err
+		}
+		f.directory.store(f.at.Layout, found)
+		seen = time.Now()
 	}
 	topics := slices.Clone(f.at.Layout.Topics())
 	for i := range topics {
@@ -47,7 +94,7 @@ func (f *fetcher) refresh(ctx context.Context) error {
 	layout := cursor.NewLayout(topics)
 	f.at = f.at.Over(cursor.Position{Layout: layout, Next: make([]int64, layout.Slots())})
 	f.known = lead(f.at.Layout, found)
-	f.known.seen = time.Now()
+	f.known.seen = seen
 	return nil
 }
 

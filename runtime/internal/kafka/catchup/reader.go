@@ -19,8 +19,8 @@ const (
 
 // Reader reads on from one position. Take and Stop are safe for concurrent use.
 type Reader struct {
-	stop  context.CancelFunc
-	taken chan struct{} // holds a token when the chunk was taken
+	stop   context.CancelFunc
+	wanted chan struct{} // holds a token when the stream has nothing left to give
 
 	mu    sync.Mutex
 	chunk *cursor.Track
@@ -30,15 +30,20 @@ type Reader struct {
 	fetcher fetcher // of the goroutine alone
 }
 
-// Take gives the next records, or nil and a channel that is closed when there are some. A chunk
-// may hold no record and only move the position. An error is final; the chunks before it come first.
+// Take gives the next records, or nil and a channel that is closed when there are some. Only a
+// Take that gives nothing makes the reader fetch again, so that a stream holds one answer at most.
+// A chunk may hold no record and only move the position. An error is final; the chunks before it
+// come first.
 func (r *Reader) Take() (*cursor.Track, <-chan struct{}, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if chunk := r.chunk; chunk != nil {
 		r.chunk, r.ready = nil, make(chan struct{})
-		r.taken <- struct{}{}
 		return chunk, nil, nil
+	}
+	select {
+	case r.wanted <- struct{}{}:
+	default: // asked before
 	}
 	return nil, r.ready, r.err
 }
@@ -77,17 +82,26 @@ func (r *Reader) run(ctx context.Context) {
 	}
 }
 
-// hand offers a chunk and waits until it was taken; it reports false when the reader was stopped.
+// hand offers a chunk and waits until the next is wanted; it reports false when the reader was stopped.
 func (r *Reader) hand(ctx context.Context, chunk *cursor.Track) bool {
 	r.mu.Lock()
 	r.chunk = chunk
 	close(r.ready)
+	r.drain()
 	r.mu.Unlock()
 	select {
-	case <-r.taken:
+	case <-r.wanted:
 		return true
 	case <-ctx.Done():
 		return false
+	}
+}
+
+// drain forgets that somebody asked for what is there now.
+func (r *Reader) drain() {
+	select {
+	case <-r.wanted:
+	default:
 	}
 }
 

@@ -4,7 +4,7 @@
 // transactions and compaction, never moves a position silently, and holds one bounded answer.
 //
 // Flow: Source.Open takes a place in the process-wide Pool and starts one goroutine, which
-// fetches and then waits until its chunk was taken. The stream takes chunks until the hub can
+// fetches one chunk and then waits until the next one is wanted. The stream takes chunks until the hub can
 // take over at the position of the last one, then stops the reader.
 package catchup
 
@@ -32,7 +32,7 @@ type Cluster interface {
 
 // Config says how the readers of one cluster read.
 type Config struct {
-	FetchBytes     int32         // of one answer; a larger batch still comes, alone. Default 512 KiB
+	FetchBytes     int32         // of one answer; the first is a quarter, a larger batch still comes, alone. Default 512 KiB
 	TopicRefresh   time.Duration // how soon new partitions are seen. Default 2s
 	RequestTimeout time.Duration // of one request. Default 5s
 	Unreachable    time.Duration // how long Kafka may be away before the reader fails. Default 10s
@@ -62,12 +62,13 @@ type Source struct {
 	cfg     Config
 	pool    *Pool
 
-	mu      sync.Mutex
-	client  *kgo.Client // nil without readers
-	readers map[*Reader]struct{}
-	idle    *time.Timer // closes the client; nil while there are readers
-	closed  bool
-	running sync.WaitGroup
+	mu        sync.Mutex
+	client    *kgo.Client // nil without readers
+	directory *directory  // of the client
+	readers   map[*Reader]struct{}
+	idle      *time.Timer // closes the client; nil while there are readers
+	closed    bool
+	running   sync.WaitGroup
 }
 
 var errClosed = errors.New("closed")
@@ -107,12 +108,12 @@ func (s *Source) start(at cursor.Position) (*Reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.client = client
+		s.client, s.directory = client, &directory{topics: map[string]directoryEntry{}}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r := &Reader{
-		stop: cancel, ready: make(chan struct{}), taken: make(chan struct{}, 1),
-		fetcher: newFetcher(s.cluster, s.client, s.cfg, at),
+		stop: cancel, ready: make(chan struct{}), wanted: make(chan struct{}, 1),
+		fetcher: newFetcher(s.cluster, s.client, s.directory, s.cfg, at),
 	}
 	s.readers[r] = struct{}{}
 	s.running.Go(func() {

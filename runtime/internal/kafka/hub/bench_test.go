@@ -94,3 +94,29 @@ func BenchmarkKafka(b *testing.B) {
 	}
 	ended.Wait()
 }
+
+// BenchmarkPull is what http-get does: 500 records from a cursor, within the ring and before it.
+func BenchmarkPull(b *testing.B) {
+	for _, where := range []string{"ring", "log"} {
+		b.Run(where, func(b *testing.B) {
+			const n = 500
+			r := newRig(b, withTopic(1, "t"))
+			if where == "log" {
+				r.fill("t", 1, 0, 2*n)
+			}
+			live := r.open(qos.Reading{Topics: []string{"t"}})
+			if where == "ring" {
+				r.fill("t", 1, 0, 2*n)
+				take(b, live, 2*n)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				s, err := r.tryOpen(qos.Reading{Topics: []string{"t"}, Cursor: "t@0#9"})
+				must(b, err)
+				take(b, s, n)
+				must(b, s.Close(b.Context()))
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/record")
+		})
+	}
+}

@@ -21,7 +21,8 @@ type feed struct {
 	users int
 	idle  time.Time // when the last user left
 
-	bytes atomic.Int64
+	bytes  atomic.Int64
+	listed atomic.Pointer[listing] // the newest one that a stream asked for
 
 	mu    sync.Mutex
 	nodes []*node

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -98,10 +99,19 @@ func drain(s qos.Stream, a *audit, ends func() map[string]int64, slow time.Durat
 	}
 }
 
+// TestHandOverWhileProducing has streams that start at the end, at a cursor and at the beginning,
+// with a ring that holds everything and with one that even a quick stream falls out of.
 func TestHandOverWhileProducing(t *testing.T) {
+	t.Run("roomy", func(t *testing.T) { testHandOver(t, Config{NodeBytes: 8 << 10}) })
+	t.Run("tight", func(t *testing.T) { testHandOver(t, Config{NodeBytes: 2 << 10, BytesPerTopic: 16 << 10}) })
+}
+
+func testHandOver(t *testing.T, cfg Config) {
 	const partitions, streams = 8, 24
 	topics := []string{"t", "u"}
-	r := newRig(t, withTopic(partitions, topics...), withHub(Config{NodeBytes: 8 << 10}))
+	r := newRig(t, withTopic(partitions, topics...), withHub(cfg), func(c *rigConfig) {
+		c.broker = append(c.broker, kfake.NumBrokers(2))
+	})
 	r.fill("t", partitions, 0, 50)
 	r.fill("u", partitions, 0, 50)
 	finished, finish := r.produceAside(topics, partitions, 50)

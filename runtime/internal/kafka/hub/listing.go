@@ -20,11 +20,12 @@ const retryPause = 100 * time.Millisecond
 // listing says how topics were at one moment. A topic that does not exist is a nil entry.
 type listing struct {
 	number uint64 // rises with the time at which listings were asked for
+	asked  time.Time
 	topics map[string]*cluster.Topic
 }
 
-func newListing(number uint64, names []string, found map[string]*cluster.Topic) *listing {
-	l := &listing{number: number, topics: make(map[string]*cluster.Topic, len(names))}
+func newListing(number uint64, asked time.Time, names []string, found map[string]*cluster.Topic) *listing {
+	l := &listing{number: number, asked: asked, topics: make(map[string]*cluster.Topic, len(names))}
 	for _, name := range names {
 		l.topics[name] = found[name]
 	}
@@ -44,6 +45,19 @@ func (l *listing) spans() cursor.Spans {
 		}
 	}
 	return spans
+}
+
+// layout is the order of the partitions of the listing.
+func (l *listing) layout() *cursor.Layout {
+	topics := make([]cursor.Topic, 0, len(l.topics))
+	for name, t := range l.topics {
+		topic := cursor.Topic{Name: name}
+		if t != nil {
+			topic.ID, topic.Partitions = t.ID, len(t.Partitions)
+		}
+		topics = append(topics, topic)
+	}
+	return cursor.NewLayout(topics)
 }
 
 // lister lists offsets for streams that are opened. Many streams share one request: whoever
@@ -140,10 +154,10 @@ func (l *lister) request(names []string) (*listing, error) {
 		}
 	}()
 	for {
-		number := l.numbers.Add(1)
+		number, asked := l.numbers.Add(1), time.Now()
 		found, err := l.cluster.Offsets(ctx, names...)
 		if err == nil {
-			return newListing(number, names, found), nil
+			return newListing(number, asked, names, found), nil
 		}
 		var answer *kerr.Error
 		if !errors.As(err, &answer) || !answer.Retriable {

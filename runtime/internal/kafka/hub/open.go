@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
@@ -35,11 +36,15 @@ func (h *Hub) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	return s, nil
 }
 
-// resolve finds the position at which a stream starts. A cursor within the ring needs no answer
-// from Kafka: the ring has everything after it.
+// resolve finds the position at which a stream starts. A cursor that names every partition needs
+// no answer from Kafka when the ring has everything after it, or when it was valid a moment ago:
+// should the log have been cut since, the catch-up reader finds out.
 func (h *Hub) resolve(ctx context.Context, f *feed, l *listing, c cursor.Cursor, r qos.Reading) (cursor.Position, error) {
 	if l == nil && !c.IsZero() {
 		if at, ok := f.covers(c); ok {
+			return at, nil
+		}
+		if at, ok := f.recent(c, h.cfg.TopicRefresh); ok {
 			return at, nil
 		}
 	}
@@ -50,6 +55,7 @@ func (h *Hub) resolve(ctx context.Context, f *feed, l *listing, c cursor.Cursor,
 		}
 	}
 	h.observe(l)
+	f.listed.Store(l)
 	for _, name := range f.names {
 		if r.CheckTopic && l.topics[name] == nil {
 			return cursor.Position{}, core.NewError(core.CodeTopicNotFound, fmt.Sprintf("topic %q does not exist", name))
@@ -65,15 +71,12 @@ func (h *Hub) resolve(ctx context.Context, f *feed, l *listing, c cursor.Cursor,
 
 // start applies the cursor, and autoOffsetReset where it says nothing.
 func start(names []string, l *listing, c cursor.Cursor, reset qos.Reset) (cursor.Position, error) {
-	topics := make([]cursor.Topic, len(names))
 	var offsets []int64
-	for i, name := range names {
-		topics[i].Name = name
+	for _, name := range names {
 		t := l.topics[name]
 		if t == nil {
 			continue
 		}
-		topics[i].ID, topics[i].Partitions = t.ID, len(t.Partitions)
 		for id, span := range t.Partitions {
 			next, ok := int64(0), false
 			if !c.IsZero() {
@@ -92,7 +95,7 @@ func start(names []string, l *listing, c cursor.Cursor, reset qos.Reset) (cursor
 			offsets = append(offsets, next)
 		}
 	}
-	return cursor.Position{Layout: cursor.NewLayout(topics), Next: offsets}, nil
+	return cursor.Position{Layout: l.layout(), Next: offsets}, nil
 }
 
 // covers gives the position of a cursor that names every partition of the feed and lies within
@@ -107,4 +110,15 @@ func (f *feed) covers(c cursor.Cursor) (cursor.Position, bool) {
 		return cursor.Position{}, false
 	}
 	return at, true
+}
+
+// recent gives the position of a cursor that names every partition and lies within the log as it
+// was listed not longer ago than age.
+func (f *feed) recent(c cursor.Cursor, age time.Duration) (cursor.Position, bool) {
+	l := f.listed.Load()
+	if l == nil || time.Since(l.asked) > age {
+		return cursor.Position{}, false
+	}
+	at, ok := l.layout().Resolve(c)
+	return at, ok && c.Within(l.spans()) == nil
 }

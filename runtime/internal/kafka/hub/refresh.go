@@ -62,7 +62,7 @@ func (h *Hub) look(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.cfg.RequestTimeout)
 	defer cancel()
-	number := h.lister.numbers.Add(1)
+	number, asked := h.lister.numbers.Add(1), time.Now()
 	ask := h.cluster.Topics
 	if len(lost) > 0 {
 		ask = h.cluster.Offsets
@@ -71,7 +71,7 @@ func (h *Hub) look(ctx context.Context) error {
 	if err != nil {
 		return cluster.Classify("list topics", err)
 	}
-	l := newListing(number, names, found)
+	l := newListing(number, asked, names, found)
 	h.observe(l)
 	for _, name := range lost {
 		h.gap(name, l.spans())
