@@ -205,16 +205,6 @@ func TestOrderIsValid(t *testing.T) {
 	}
 }
 
-func TestValidMessageAllocatesNothing(t *testing.T) {
-	v := compile(t, order())
-	for _, m := range messages {
-		body := []byte(m.text)
-		if n := testing.AllocsPerRun(100, func() { v.Check(body) }); n > 0 {
-			t.Errorf("%s: %v allocations", m.name, n)
-		}
-	}
-}
-
 func TestNoSchemaPassesAllJSON(t *testing.T) {
 	v := compile(t, nil)
 	if found := v.Check([]byte(`{"a":[1,{"b":null}]}`)); found != nil {

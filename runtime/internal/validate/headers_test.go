@@ -62,11 +62,3 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 }
-
-func TestHeadersAllocateNothing(t *testing.T) {
-	v := compile(t, headerSchema())
-	h := requests[1].headers
-	if n := testing.AllocsPerRun(100, func() { v.CheckHeaders(h) }); n > 0 {
-		t.Errorf("%v allocations", n)
-	}
-}
