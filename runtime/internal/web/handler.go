@@ -23,7 +23,7 @@ const defaultRetry = 1
 // ErrorHandler is Echo's error handler: it answers with a problem (RFC 9457) and logs what is
 // the gateway's fault, with its cause. An answer that has begun is left as it is; the answer to
 // HEAD has no body.
-func ErrorHandler(log *slog.Logger) echo.HTTPErrorHandler {
+func ErrorHandler(logger *slog.Logger) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
 		r := c.Request()
 		if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
@@ -35,13 +35,13 @@ func ErrorHandler(log *slog.Logger) echo.HTTPErrorHandler {
 		e := Of(err)
 		code := status(err, e)
 		if code >= http.StatusInternalServerError {
-			logFailure(r.Context(), log, c, e, err, code)
+			logFailure(logger, c, e, err, code)
 		}
 		if c.Response().Committed {
 			return
 		}
 		if err := writeProblem(c, e, code); err != nil {
-			log.DebugContext(r.Context(), "problem not written", "error", err)
+			logger.DebugContext(r.Context(), "problem not written", "error", err)
 		}
 	}
 }
@@ -77,12 +77,12 @@ func RetryAfter(e *core.Error, code int) int {
 
 // logFailure writes the cause that the client does not read. What Kafka or a limit causes is a
 // warning, a fault of the gateway is an error.
-func logFailure(ctx context.Context, log *slog.Logger, c echo.Context, e *core.Error, cause error, code int) {
+func logFailure(logger *slog.Logger, c echo.Context, e *core.Error, cause error, code int) {
 	level := slog.LevelWarn
 	if code == http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	log.LogAttrs(ctx, level, "request failed",
+	logger.LogAttrs(c.Request().Context(), level, "request failed",
 		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path),
 		slog.Int("status", code), slog.String("code", string(e.Code)), slog.Any("error", cause),
 		slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)))

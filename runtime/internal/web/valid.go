@@ -28,18 +28,18 @@ func skipValue(b []byte, i, depth int) int {
 	if i >= len(b) || depth > mostDepth {
 		return -1
 	}
-	switch c := b[i]; {
-	case c == '"':
+	switch b[i] {
+	case '"':
 		return skipString(b, i+1)
-	case c == '{':
+	case '{':
 		return skipObject(b, i+1, depth+1)
-	case c == '[':
+	case '[':
 		return skipArray(b, i+1, depth+1)
-	case c == 't':
+	case 't':
 		return skipWord(b, i, "true")
-	case c == 'f':
+	case 'f':
 		return skipWord(b, i, "false")
-	case c == 'n':
+	case 'n':
 		return skipWord(b, i, "null")
 	}
 	return skipNumber(b, i)

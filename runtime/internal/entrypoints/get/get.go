@@ -100,6 +100,6 @@ func (h *handler) serve(c echo.Context) error {
 		return err
 	}
 	p := newPage(h, c, stream, mediaType, limit)
-	defer p.free()
+	defer p.free(r.Context())
 	return p.serve(r.Context())
 }

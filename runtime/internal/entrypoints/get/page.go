@@ -64,8 +64,8 @@ func newPage(h *handler, c echo.Context, s qos.Stream, mediaType string, limit i
 }
 
 // free closes the stream, if that was not done with the answer, and gives the buffer back.
-func (p *page) free() {
-	if err := p.close(); err != nil {
+func (p *page) free(ctx context.Context) {
+	if err := p.close(ctx); err != nil {
 		p.host.Log.Debug("stream closed", "operation", p.op.Name, "error", err)
 	}
 	if cap(*p.buffer) <= mostPooled {
@@ -74,12 +74,12 @@ func (p *page) free() {
 }
 
 // close closes the stream once, which commits what was settled.
-func (p *page) close() error {
+func (p *page) close(ctx context.Context) error {
 	if p.closed {
 		return nil
 	}
 	p.closed = true
-	return entrypoints.CloseStream(p.c.Request().Context(), p.stream)
+	return entrypoints.CloseStream(ctx, p.stream)
 }
 
 // serve collects records and answers. A failure before the first record has a status of its
@@ -98,7 +98,7 @@ func (p *page) serve(ctx context.Context) error {
 		if err := p.flush(); err != nil {
 			return nil
 		}
-		if err := p.close(); err != nil && failed == nil {
+		if err := p.close(ctx); err != nil && failed == nil {
 			failed = err
 		}
 	}

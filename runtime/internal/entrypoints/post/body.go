@@ -17,11 +17,7 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 		return nil, tooLarge("the body", limit)
 	}
 	if r.ContentLength >= 0 {
-		body := make([]byte, r.ContentLength)
-		if _, err := io.ReadFull(r.Body, body); err != nil {
-			return nil, unread(err)
-		}
-		return body, nil
+		return readKnown(r.Body, int(r.ContentLength))
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil {
@@ -31,6 +27,26 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 		return nil, tooLarge("the body", limit)
 	}
 	return body, nil
+}
+
+// firstPiece is how much memory a body gets before any of it has come. A client that only
+// announces a large body must not cost more.
+const firstPiece = 64 << 10
+
+// readKnown reads a body of size bytes; small ones, the usual case, in one allocation.
+func readKnown(src io.Reader, size int) ([]byte, error) {
+	body := make([]byte, min(size, firstPiece))
+	for read := 0; ; {
+		n, err := io.ReadFull(src, body[read:])
+		read += n
+		switch {
+		case err != nil:
+			return nil, unread(err)
+		case read == size:
+			return body, nil
+		}
+		body = append(body, make([]byte, min(read, size-read))...)
+	}
 }
 
 func tooLarge(what string, limit int64) error {

@@ -64,7 +64,7 @@ func (l *lineReader) line() ([]byte, error) {
 			return nil, l.skip()
 		}
 		if l.err != nil {
-			if l.err != io.EOF || scanned == 0 {
+			if !errors.Is(l.err, io.EOF) || scanned == 0 {
 				return nil, l.err
 			}
 			return l.take(scanned, 0)

@@ -52,7 +52,7 @@ func FuzzLines(f *testing.F) {
 			src = iotest.DataErrReader(src)
 		}
 		got, err := read(src, int64(limit), length)
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		if !slices.EqualFunc(got, want, func(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }) {
@@ -72,7 +72,7 @@ func TestLinesKeepTheirBytes(t *testing.T) {
 		body.WriteByte('\n')
 	}
 	got, err := read(&body, 1<<10, -1)
-	if err != io.EOF || !slices.EqualFunc(got, want, bytes.Equal) {
+	if !errors.Is(err, io.EOF) || !slices.EqualFunc(got, want, bytes.Equal) {
 		t.Errorf("%d lines, %v", len(got), err)
 	}
 }

@@ -114,7 +114,7 @@ func (x *exchange) read() {
 	lines := newLineReader(x.request.Body, x.host.Limits.NDJSONLine, x.request.ContentLength)
 	for {
 		line, err := lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return
 		}
 		item := &entrypoints.Item{}

@@ -211,7 +211,7 @@ func TestLastEventIDBeatsTheCursor(t *testing.T) {
 // when that goes while the stream opens.
 func TestGap(t *testing.T) {
 	r := newRig(t, `{"qos":"none"}`, func(r *rig) {
-		r.open = func(reading qos.Reading) (qos.Stream, error) {
+		r.open = func(qos.Reading) (qos.Stream, error) {
 			switch len(r.readings) {
 			case 1:
 				return nil, &core.Error{Code: core.CodeCursorGone, Oldest: "orders@0#4"}

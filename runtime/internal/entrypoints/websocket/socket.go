@@ -60,6 +60,7 @@ func (s *socket) prepare(ctx context.Context, caller entrypoints.Caller, cursor 
 	return err
 }
 
+// closeStream closes the stream, if there is one that is still open.
 func (s *socket) closeStream(ctx context.Context) {
 	if s.stream == nil {
 		return
@@ -67,6 +68,7 @@ func (s *socket) closeStream(ctx context.Context) {
 	if err := entrypoints.CloseStream(ctx, s.stream); err != nil {
 		s.host.Log.Warn("stream closed", "operation", s.op.Name, "error", err)
 	}
+	s.stream = nil
 }
 
 // serve runs the socket until it is closed, by whomever.
@@ -81,6 +83,7 @@ func (s *socket) serve(ctx context.Context) {
 	end := s.write(ctx, gone, pings)
 	pings.stop()
 	s.pipeline.Close() // a reader that waits for room ends
+	s.closeStream(ctx) // before the client has answered the close frame
 	s.close(end)
 	running.Wait()
 }
