@@ -16,7 +16,7 @@ func (l *lowering) payloads() {
 		out := l.out.Operations[i]
 		out.Descriptor = endpoint.Descriptor{
 			API: l.model.API, Operation: op.Name, Summary: line(op.Summary), BasePath: l.model.BasePath,
-			Endpoint: text(op.Endpoint), Topic: op.Topic, Allow: op.Allow, Origin: written(op.Origins),
+			Endpoint: text(op.Endpoint), Topic: op.Topic, Allow: op.Allow, Origin: origins(op.Origins),
 		}
 		for _, e := range op.Entrypoints {
 			out.Entrypoints = append(out.Entrypoints, Entrypoint{
@@ -32,9 +32,9 @@ func (l *lowering) payloads() {
 	l.out.Schemas = checks.source
 }
 
-// written keeps the values that stand somewhere; the others are defaults.
-func written(origins []endpoint.Origin) []endpoint.Origin {
-	return slices.DeleteFunc(slices.Clone(origins), func(o endpoint.Origin) bool { return o.Source == "default" })
+// origins keeps the values that stand somewhere; the others are defaults.
+func origins(all []endpoint.Origin) []endpoint.Origin {
+	return slices.DeleteFunc(slices.Clone(all), func(o endpoint.Origin) bool { return o.Source == "default" })
 }
 
 // payload lowers the messages of one direction; nil when there is none.
