@@ -29,7 +29,7 @@ type Config = config.Config
 
 // Skip is returned by a subscribe hook for a record that its readers shall not see. The record
 // counts as delivered.
-var Skip = core.ErrSkip //nolint:errname,staticcheck // the name that design and documentation fix: hooks return runtime.Skip
+var Skip = core.ErrSkip
 
 // CodeOf finds the code of an error; an error without one is FAILURE_INTERNAL, nil is "".
 func CodeOf(err error) Code { return core.CodeOf(err) }

@@ -102,12 +102,12 @@ func (gw *Gateway) compile(api API, op Operation, cfg config.API) ([]served, []r
 		problems []error
 	)
 	for _, e := range out.Entrypoints {
-		make, known := handlers[e.Kind]
+		construct, known := handlers[e.Kind]
 		if !known {
 			problems = append(problems, fmt.Errorf("%s: entrypoint %q is not served by this version", owner, e.Kind))
 			continue
 		}
-		handler, err := make(gw.host, out.Operation, e)
+		handler, err := construct(gw.host, out.Operation, e)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", owner, err))
 			continue

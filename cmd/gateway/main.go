@@ -68,7 +68,7 @@ func serve(ctx context.Context, file string) error {
 	if err != nil {
 		return err
 	}
-	gw, err := runtime.New(cfg)
+	gw, err := runtime.New(cfg) //nolint:contextcheck // what it makes lives as long as the gateway, Run ends it
 	if err != nil {
 		return err
 	}

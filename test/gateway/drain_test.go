@@ -96,7 +96,7 @@ func TestDrainFinishesRequests(t *testing.T) {
 			results <- result{0, err}
 			return
 		}
-		response.Body.Close()
+		_ = response.Body.Close()
 		results <- result{response.StatusCode, nil}
 	}()
 	if _, err := io.WriteString(feed, `{"id":`); err != nil {
@@ -109,7 +109,7 @@ func TestDrainFinishesRequests(t *testing.T) {
 	if _, err := io.WriteString(feed, `"a"}`); err != nil {
 		t.Fatal(err)
 	}
-	feed.Close()
+	_ = feed.Close()
 	if got := <-results; got.err != nil || got.status != http.StatusAccepted {
 		t.Errorf("got %d, %v", got.status, got.err)
 	}
@@ -125,7 +125,7 @@ func TestDrainIsBounded(t *testing.T) {
 		use: func(gw *runtime.Gateway) { gw.Use("shop", mw) },
 	})
 	body, feed := io.Pipe()
-	defer feed.Close()
+	defer func() { _ = feed.Close() }()
 	req, err := http.NewRequest(http.MethodPost, r.url+"/orders", body)
 	if err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ func TestDrainIsBounded(t *testing.T) {
 	go func() {
 		defer close(done)
 		if response, err := r.http.Do(req); err == nil {
-			response.Body.Close()
+			_ = response.Body.Close()
 		}
 	}()
 	if _, err := io.WriteString(feed, `{`); err != nil {
@@ -151,7 +151,7 @@ func TestDrainIsBounded(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 	r.err = nil // as it should be
-	feed.Close()
+	_ = feed.Close()
 	<-done
 }
 
@@ -176,7 +176,7 @@ func TestDrainCommits(t *testing.T) {
 func TestNDJSONDuringDrain(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", post("balanced")))})
 	body, feed := io.Pipe()
-	defer feed.Close()
+	defer func() { _ = feed.Close() }()
 	req, err := http.NewRequest(http.MethodPost, r.url+"/orders", body)
 	if err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func TestNDJSONDuringDrain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	answers := bufio.NewReader(response.Body)
 	if _, err := io.WriteString(feed, order(1)+"\n"); err != nil {
 		t.Fatal(err)

@@ -52,7 +52,9 @@ func TestGetItems(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", get("none", `"headersInPayload":true`, `"metadataInPayload":true`, `"messagesLimitDurationMs":500`)))})
 	for _, rec := range []*kgo.Record{
 		{Value: []byte(`{"a":1}`), Key: []byte("k"), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("1")}, {Key: "h", Value: []byte("2")}}},
-		{Value: []byte("plain")}, {Value: []byte{0xff}}, {Key: []byte("k")},
+		{Value: []byte("plain")},
+		{Value: []byte{0xff}},
+		{Key: []byte("k")},
 	} {
 		rec.Topic = r.topic
 		r.produceRecord(rec)

@@ -104,7 +104,6 @@ type event struct {
 // events is an open stream of Server-Sent Events, read as the standard says.
 type events struct {
 	t      testing.TB
-	retry  string
 	header http.Header
 	cancel context.CancelFunc
 	next   chan event

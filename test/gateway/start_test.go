@@ -118,7 +118,7 @@ func TestAddressInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	defer func() { _ = taken.Close() }()
 	for want, environ := range map[string][]string{
 		"listen.address: listen: ": {"PENSTOCK_ADMIN__ADDRESS=127.0.0.1:0", "PENSTOCK_LISTEN__ADDRESS=" + taken.Addr().String()},
 		"admin.address: listen: ":  {"PENSTOCK_LISTEN__ADDRESS=127.0.0.1:0", "PENSTOCK_ADMIN__ADDRESS=" + taken.Addr().String()},

@@ -43,7 +43,7 @@ func (r *rig) tryDial(path, protocol string, headers ...string) (*ws.Conn, *http
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	return ws.Dial(ctx, r.url+path, opts) //nolint:bodyclose // the library closes it
+	return ws.Dial(ctx, r.url+path, opts)
 }
 
 func (s *socket) send(text string) {

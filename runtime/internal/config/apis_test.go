@@ -70,7 +70,7 @@ apis:
 func TestNamesAreChecked(t *testing.T) {
 	cfg := load(t, `
 apis:
-  orders: { endpoints: { defualt: {} }, operations: { placeorder: {} } }
+  orders: { endpoints: { deflaut: {} }, operations: { placeorder: {} } }
   order: {}
 `,
 		"PENSTOCK_APIS__ORDERS__ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVER=b:2",
@@ -79,7 +79,7 @@ apis:
 	_, err := cfg.APIs.Resolve(orders)
 	want := strings.Join([]string{
 		`PENSTOCK_APIS__ORDERS__ENDPOINTS__EU_WEST__WEIGHT: must be a whole number, not a string (/apis/orders/endpoints/eu-west/weight)`,
-		`gateway.yaml:3:26: api "orders" has no endpoint "defualt"; did you mean "default"? (/apis/orders/endpoints/defualt)`,
+		`gateway.yaml:3:26: api "orders" has no endpoint "deflaut"; did you mean "default"? (/apis/orders/endpoints/deflaut)`,
 		`gateway.yaml:3:55: api "orders" has no operation "placeorder"; did you mean "placeOrder"? (/apis/orders/operations/placeorder)`,
 	}, "\n")
 	if err == nil || err.Error() != want {

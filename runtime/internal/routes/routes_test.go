@@ -42,8 +42,12 @@ func TestParsePath(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	for _, test := range [][3]string{
-		{"/", "/orders", "/orders"}, {"/v1", "/orders", "/v1/orders"}, {"/v1/", "/orders", "/v1/orders"},
-		{"/v1", "/", "/v1"}, {"", "/", "/"}, {"/", "/", "/"},
+		{"/", "/orders", "/orders"},
+		{"/v1", "/orders", "/v1/orders"},
+		{"/v1/", "/orders", "/v1/orders"},
+		{"/v1", "/", "/v1"},
+		{"", "/", "/"},
+		{"/", "/", "/"},
 	} {
 		if got := Join(test[0], test[1]); got != test[2] {
 			t.Errorf("Join(%q, %q) = %q, want %q", test[0], test[1], got, test[2])

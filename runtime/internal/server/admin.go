@@ -15,7 +15,7 @@ const adminTimeout = 10 * time.Second
 
 // Admin makes the server of /livez, /readyz and /metrics, and of /debug/pprof/ where profiles
 // are on. ready gives the reason why the gateway is not ready, nil when it is.
-func Admin(cfg config.Admin, ready func() error, metrics http.Handler, log *slog.Logger) *Server {
+func Admin(cfg config.Admin, ready func() error, metrics http.Handler, logger *slog.Logger) *Server {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
@@ -36,7 +36,7 @@ func Admin(cfg config.Admin, ready func() error, metrics http.Handler, log *slog
 	return &Server{http: &http.Server{
 		Addr: cfg.Address, Handler: mux,
 		ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, IdleTimeout: time.Minute,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}}
 }
 

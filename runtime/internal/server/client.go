@@ -25,7 +25,7 @@ type Server struct {
 }
 
 // Client makes the server of web clients; it does not listen yet. Certificates are read now.
-func Client(cfg config.Config, handler http.Handler, log *slog.Logger) (*Server, error) {
+func Client(cfg config.Config, handler http.Handler, logger *slog.Logger) (*Server, error) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(cfg.Listen.HTTP2 != config.HTTP2Off)
@@ -40,7 +40,7 @@ func Client(cfg config.Config, handler http.Handler, log *slog.Logger) (*Server,
 		// The handler enforces the limit exactly; this one stops what is far beyond it, before
 		// it is read.
 		MaxHeaderBytes: int(2 * cfg.Limits.Headers),
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 	if cfg.Listen.TLS.CertFile == "" {
 		return &Server{http: s}, nil

@@ -19,7 +19,7 @@ func limitHeaders(limit int64, next http.Handler) http.Handler {
 		w.Header().Set("Content-Type", web.ProblemType)
 		w.Header().Set("Connection", "close")
 		w.WriteHeader(e.Code.Status())
-		_, _ = w.Write(web.AppendProblem(nil, e, "")) //nolint:errcheck // a client that is gone reads no answer
+		_, _ = w.Write(web.AppendProblem(nil, e, ""))
 	})
 }
 

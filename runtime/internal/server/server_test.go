@@ -67,7 +67,7 @@ func ask(t *testing.T, address, request string) (*http.Response, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if _, err := io.WriteString(conn, request); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func ask(t *testing.T, address, request string) (*http.Response, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Body.Close()
+	defer func() { _ = r.Body.Close() }()
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func TestReadHeaderTimeout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHo"); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func protocols(t *testing.T, s *Server, conf *tls.Config) string {
 		r, err := (&http.Client{Transport: transport, Timeout: 5 * time.Second}).Get(url)
 		if err == nil {
 			spoken = append(spoken, r.Proto)
-			r.Body.Close()
+			_ = r.Body.Close()
 		}
 		transport.CloseIdleConnections()
 	}
@@ -271,7 +271,7 @@ func TestShutdownCutsOffWhatDoesNotEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
