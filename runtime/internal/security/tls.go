@@ -34,13 +34,12 @@ func (c Config) TLS() (*tls.Config, error) {
 
 // pool gives the authorities of the store, nil for the system's roots.
 func (s TrustStore) pool() (*x509.CertPool, error) {
-	if s.Type == noStore || (s.Location == "" && s.Certificates == "") {
-		if s.Type != noStore && s.Type != "" {
-			return nil, fmt.Errorf("type %q needs location or certificates", s.Type)
-		}
+	switch {
+	case s.Type == noStore || s == (TrustStore{}):
 		return nil, nil //nolint:nilnil // crypto/tls takes nil as the system's roots
-	}
-	if s.Location != "" && s.Certificates != "" {
+	case s.Location == "" && s.Certificates == "":
+		return nil, errors.New("location or certificates are needed")
+	case s.Location != "" && s.Certificates != "":
 		return nil, errors.New("location and certificates exclude each other")
 	}
 	content, err := content(s.Location, s.Certificates)
@@ -61,12 +60,11 @@ func (s TrustStore) pool() (*x509.CertPool, error) {
 // certificate gives the client's certificate, nil for none.
 func (s KeyStore) certificate() (*tls.Certificate, error) {
 	key, chain := s.Key.Reveal(), s.CertificateChain
-	empty := s.Location == "" && key == "" && chain == ""
 	switch {
-	case s.Type == noStore || (empty && s.Type == ""):
+	case s.Type == noStore || s == (KeyStore{}):
 		return nil, nil //nolint:nilnil // no client certificate is a valid answer
-	case empty:
-		return nil, fmt.Errorf("type %q needs location, or key and certificateChain", s.Type)
+	case s.Location == "" && key == "" && chain == "":
+		return nil, errors.New("location, or key and certificateChain, are needed")
 	case s.Location != "" && (key != "" || chain != ""):
 		return nil, errors.New("location excludes key and certificateChain")
 	case s.Location == "" && (key == "" || chain == ""):
