@@ -60,12 +60,26 @@ func NewHost() *Host {
 // server ends with the test.
 func (h *Host) Serve(t testing.TB, method, route string, handler echo.HandlerFunc) *httptest.Server {
 	t.Helper()
+	server := httptest.NewServer(h.router(method, route, handler))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// ServeHTTP2 is Serve with TLS and HTTP/2, which the server's Client speaks.
+func (h *Host) ServeHTTP2(t testing.TB, method, route string, handler echo.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(h.router(method, route, handler))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
+func (h *Host) router(method, route string, handler echo.HandlerFunc) *echo.Echo {
 	e := echo.New()
 	e.HTTPErrorHandler = web.ErrorHandler(h.Log)
 	e.Add(method, route, handler)
-	server := httptest.NewServer(e)
-	t.Cleanup(server.Close)
-	return server
+	return e
 }
 
 // Counters count what an entrypoint reports.

@@ -139,12 +139,24 @@ func (d *duplex) hear(t *testing.T) string {
 
 // TestFullDuplex: each line is answered before the next one is sent.
 func TestFullDuplex(t *testing.T) {
-	r := newRig(t, "", nil)
+	t.Run("HTTP/1.1", func(t *testing.T) { testFullDuplex(t, newRig(t, "", nil)) })
+	t.Run("HTTP/2", func(t *testing.T) {
+		testFullDuplex(t, newRig(t, "", func(r *rig) {
+			r.http2, r.host.Limits.WriteStall = true, 50*time.Millisecond
+		}))
+	})
+}
+
+func testFullDuplex(t *testing.T, r *rig) {
+	t.Helper()
 	d := r.duplex(t)
 	for i, id := range []string{"b3JkZXJzQDAjMA==", "b3JkZXJzQDAjMQ=="} {
 		d.say(t, "x\n")
 		if got, want := d.hear(t), receiptLine(int64(i), id); got != want {
 			t.Errorf("got %s\nwant %s", got, want)
+		}
+		if r.http2 {
+			time.Sleep(2 * r.host.Limits.WriteStall) // a deadline left behind would end the stream
 		}
 	}
 	if err := d.Close(); err != nil {

@@ -22,6 +22,7 @@ type rig struct {
 	host   *entrypointstest.Host
 	sink   *entrypointstest.Sink
 	op     *entrypoints.Operation
+	http2  bool
 	server *httptest.Server
 }
 
@@ -37,7 +38,11 @@ func newRig(t *testing.T, config endpoint.JSON, change func(*rig)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.server = r.host.Serve(t, http.MethodPost, "/orders", handler)
+	serve := r.host.Serve
+	if r.http2 {
+		serve = r.host.ServeHTTP2
+	}
+	r.server = serve(t, http.MethodPost, "/orders", handler)
 	return r
 }
 

@@ -30,6 +30,7 @@ type rig struct {
 	open     func(qos.Reading) (qos.Stream, error)
 	readings []qos.Reading
 	op       *entrypoints.Operation
+	http2    bool
 	server   *httptest.Server
 }
 
@@ -49,7 +50,11 @@ func newRig(t *testing.T, config endpoint.JSON, change func(*rig)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.server = r.host.Serve(t, http.MethodGet, "/events", handler)
+	serve := r.host.Serve
+	if r.http2 {
+		serve = r.host.ServeHTTP2
+	}
+	r.server = serve(t, http.MethodGet, "/events", handler)
 	t.Cleanup(r.server.CloseClientConnections)
 	return r
 }
@@ -143,6 +148,24 @@ func TestEvents(t *testing.T) {
 	entrypointstest.Eventually(t, "the stream is closed and its place given back", func() bool {
 		return r.stream.Closed() && r.host.Counters.Places.Load() == 0
 	})
+}
+
+// TestHTTP2: a deadline left behind would end a stream that is silent.
+func TestHTTP2(t *testing.T) {
+	r := newRig(t, `{"qos":"none"}`, func(r *rig) {
+		r.http2, r.host.Limits.WriteStall = true, 20*time.Millisecond
+	})
+	c := r.connect(t, "")
+	c.retry(t)
+	for i := range 2 {
+		time.Sleep(60 * time.Millisecond)
+		r.stream.Push(entrypointstest.Record(int64(i), "1"))
+		if got := c.event(t); !strings.HasSuffix(got, "data: 1\n\n") {
+			t.Errorf("got %q", got)
+		}
+	}
+	c.leave()
+	entrypointstest.Eventually(t, "the stream is closed", r.stream.Closed)
 }
 
 func TestBalancedHasNoIDs(t *testing.T) {
