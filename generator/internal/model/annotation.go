@@ -90,6 +90,20 @@ func (b *builder) place(n *document.Node, place string) {
 	}
 }
 
+// beside refuses annotations beside a $ref, which nobody reads.
+func (b *builder) beside(n *document.Node) {
+	if n.Reference() == "" {
+		return
+	}
+	for _, m := range n.Members {
+		if strings.HasPrefix(strings.ToLower(m.Key), "x-kafka-") {
+			issue := b.doc.Issue(m.Value, "%s beside a $ref is not read: write it where the reference leads", m.Key)
+			issue.Pos = m.KeyPos
+			b.report(issue)
+		}
+	}
+}
+
 // misplaced says why an annotation may not stand at a place; "" when it may.
 func misplaced(key, place string) string {
 	for _, k := range known[place] {

@@ -14,6 +14,7 @@ func (b *builder) asyncAPI2() []*source {
 	}
 	var all []*source
 	for _, m := range channels.Members {
+		b.beside(m.Value)
 		channel := b.resolve(m.Value)
 		if channel == nil || !b.want(channel, document.Object, "a channel") {
 			continue

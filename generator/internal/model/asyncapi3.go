@@ -17,6 +17,7 @@ func (b *builder) asyncAPI3() []*source {
 	names := map[*document.Node]string{}
 	if channels != nil {
 		for _, m := range channels.Members {
+			b.beside(m.Value)
 			if n := b.resolve(m.Value); b.want(n, document.Object, "a channel") && n != nil {
 				names[n] = m.Key
 				b.channel(n)
@@ -28,6 +29,7 @@ func (b *builder) asyncAPI3() []*source {
 	}
 	var all []*source
 	for _, m := range list.Members {
+		b.beside(m.Value)
 		n := b.resolve(m.Value)
 		if n == nil || !b.want(n, document.Object, "an operation") {
 			continue

@@ -24,6 +24,9 @@ func (b *builder) checkEndpoint(op *Operation, s *source, e *effective) {
 	for _, pointer := range schema.Expressions(e.value) {
 		b.failLayer(e, pointer, "expressions are not served yet: write the value itself")
 	}
+	if tenants, ok := e.value["tenants"].([]any); ok && len(tenants) > 0 {
+		b.failLayer(e, "/tenants", "tenants is not served yet: it comes with several endpoints")
+	}
 	b.checkTransport(e)
 }
 

@@ -22,6 +22,7 @@ func (b *builder) openAPI() []*source {
 	}
 	var all []*source
 	for _, m := range paths.Members {
+		b.beside(m.Value)
 		item := b.resolve(m.Value)
 		if strings.HasPrefix(m.Key, "x-") || item == nil || !b.want(item, document.Object, "a path item") {
 			continue

@@ -47,6 +47,7 @@ func (b *builder) readServers() []*server {
 		return nil
 	}
 	for _, m := range list.Members {
+		b.beside(m.Value)
 		if n := b.resolve(m.Value); n != nil {
 			servers = append(servers, b.server(m.Key, n))
 		}
