@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -49,7 +50,11 @@ func classify(err error) (core.Code, string) {
 	}
 	var dial net.Error
 	var eof *kgo.ErrFirstReadEOF
-	if errors.As(err, &dial) || errors.As(err, &eof) || errors.Is(err, io.EOF) ||
+	var untrusted *tls.CertificateVerificationError
+	var alert tls.AlertError
+	var notTLS tls.RecordHeaderError
+	if errors.As(err, &dial) || errors.As(err, &eof) || errors.As(err, &untrusted) ||
+		errors.As(err, &alert) || errors.As(err, &notTLS) || errors.Is(err, io.EOF) ||
 		errors.Is(err, net.ErrClosed) || errors.Is(err, kgo.ErrRecordTimeout) ||
 		kgo.IsRetryableBrokerErr(err) {
 		return core.CodeBrokerUnavailable, ""

@@ -83,17 +83,6 @@ func (p *Pool) evict(key string, e *poolEntry) {
 	}
 }
 
-// Clusters lists the clusters of the pool, in no order.
-func (p *Pool) Clusters() []*Cluster {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	list := make([]*Cluster, 0, len(p.entries))
-	for _, e := range p.entries {
-		list = append(list, e.cluster)
-	}
-	return list
-}
-
 // Close closes every cluster, all at once, and waits until ctx ends at most.
 func (p *Pool) Close(ctx context.Context) error {
 	p.mu.Lock()
