@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
@@ -198,6 +200,22 @@ func TestLeadersMove(t *testing.T) {
 	}
 	finish()
 	wg.Wait()
+}
+
+func TestErrorThatDoesNotPassEndsTheStreamsOfItsTopic(t *testing.T) {
+	r := newRig(t, withTopic(1, "t", "u"))
+	s, other := r.open(qos.Reading{Topics: []string{"t"}}), r.open(qos.Reading{Topics: []string{"u"}})
+	fault := r.broker.Fault(kfake.Fault{
+		Keys: []kmsg.Key{kmsg.Fetch}, Topic: "t", Err: kerr.TopicAuthorizationFailed, Count: -1,
+	})
+	_, err := tryTake(s, 1, patienceOfTests)
+	equal(t, "error", errorText(err), "read: FAILURE_FORBIDDEN: Kafka does not allow the gateway to do this: "+kerr.TopicAuthorizationFailed.Error())
+	r.put("u", 0, "a")
+	equal(t, "value", values(take(t, other, 1))[0], "a")
+	fault.Remove()
+	again := r.open(qos.Reading{Topics: []string{"t"}})
+	r.put("t", 0, "b")
+	equal(t, "value", values(take(t, again, 1))[0], "b")
 }
 
 func TestCloseEndsStreams(t *testing.T) {

@@ -57,15 +57,17 @@ func (b *Budget) enforce() {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	spent := map[*feed]bool{}
 	for b.used.Load() > b.limit {
 		var largest *feed
 		for f := range b.feeds {
-			if largest == nil || f.bytes.Load() > largest.bytes.Load() {
+			if !spent[f] && (largest == nil || f.bytes.Load() > largest.bytes.Load()) {
 				largest = f
 			}
 		}
-		if largest == nil || !largest.evictOne() {
+		if largest == nil {
 			return
 		}
+		spent[largest] = !largest.evictOne()
 	}
 }

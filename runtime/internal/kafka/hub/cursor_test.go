@@ -43,31 +43,38 @@ func TestCursorsThatAreRefused(t *testing.T) {
 		oldest  string
 	}{
 		"malformed": {
-			qos.Reading{Cursor: "x"}, core.CodeInvalidCursor,
+			qos.Reading{Cursor: "x"},
+			core.CodeInvalidCursor,
 			"the cursor is malformed: want topic@partition#offset, plain or in base64", "",
 		},
 		"other topic": {
-			qos.Reading{Cursor: "u@0#1"}, core.CodeInvalidCursor,
+			qos.Reading{Cursor: "u@0#1"},
+			core.CodeInvalidCursor,
 			`the cursor names topic "u", which this operation does not read`, "",
 		},
 		"beyond the end": {
-			qos.Reading{Cursor: "t@1#10"}, core.CodeInvalidCursor,
+			qos.Reading{Cursor: "t@1#10"},
+			core.CodeInvalidCursor,
 			`the cursor is beyond the end of partition 1 of topic "t": it says offset 10, the next one to be written is 10`, "",
 		},
 		"below the log": {
-			qos.Reading{Cursor: "t@0#3,1#2"}, core.CodeCursorGone,
+			qos.Reading{Cursor: "t@0#3,1#2"},
+			core.CodeCursorGone,
 			`the cursor is older than the log: partition 0 of topic "t" starts at offset 5`, "t@0#4,1#2",
 		},
 		"no position": {
-			qos.Reading{Reset: qos.NoReset}, core.CodeNoInitialOffset,
+			qos.Reading{Reset: qos.NoReset},
+			core.CodeNoInitialOffset,
 			`partition 0 of topic "t" has no position to start from: give a cursor`, "",
 		},
 		"no position for a lower partition": {
-			qos.Reading{Reset: qos.NoReset, Cursor: "t@1#3"}, core.CodeNoInitialOffset,
+			qos.Reading{Reset: qos.NoReset, Cursor: "t@1#3"},
+			core.CodeNoInitialOffset,
 			`partition 0 of topic "t" has no position to start from: give a cursor`, "",
 		},
 		"missing topic": {
-			qos.Reading{Topics: []string{"t", "none"}, CheckTopic: true}, core.CodeTopicNotFound,
+			qos.Reading{Topics: []string{"t", "none"}, CheckTopic: true},
+			core.CodeTopicNotFound,
 			`topic "none" does not exist`, "",
 		},
 	}

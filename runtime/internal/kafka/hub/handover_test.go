@@ -138,7 +138,7 @@ func testHandOver(t *testing.T, cfg Config) {
 				t.Error(err)
 				return
 			}
-			defer func() { must(t, s.Close(context.Background())) }()
+			defer finishStream(t, s)
 			if err := drain(s, a, finished, time.Duration(i%4)*300*time.Microsecond); err != nil {
 				t.Errorf("stream %d: %v", i, err)
 			}

@@ -2,7 +2,11 @@ package hub
 
 import (
 	"slices"
+	"sync"
 	"testing"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
@@ -53,4 +57,27 @@ func TestCursorResumes(t *testing.T) {
 	s := r.open(qos.Reading{Topics: []string{"t"}, Cursor: "t@0#7,1#9"})
 	equal(t, "values", slices.Equal(values(take(t, s, 2)), []string{"8", "9"}), true)
 	idle(t, s)
+}
+
+func TestStreamsThatOpenTogetherShareListings(t *testing.T) {
+	r := newRig(t, withTopic(1, "t"))
+	r.open(qos.Reading{Topics: []string{"t"}})
+	stall := r.broker.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Observe: true})
+	defer stall.Remove()
+	var opening sync.WaitGroup
+	for range 200 {
+		opening.Go(func() {
+			s, err := r.tryOpen(qos.Reading{Topics: []string{"t"}})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			equal(t, "cursor", cursorOf(s), "t@0#-1")
+			finishStream(t, s)
+		})
+	}
+	opening.Wait()
+	if asked := stall.Hits(); asked > 200 { // three requests for each listing
+		t.Errorf("%d requests for 200 streams", asked)
+	}
 }

@@ -117,8 +117,16 @@ func (r *rig) open(reading qos.Reading) qos.Stream {
 	r.t.Helper()
 	s, err := r.tryOpen(reading)
 	must(r.t, err)
-	r.t.Cleanup(func() { must(r.t, s.Close(context.Background())) })
+	r.t.Cleanup(func() { finishStream(r.t, s) })
 	return s
+}
+
+// finishStream closes a stream; it may be called by any goroutine.
+func finishStream(t testing.TB, s qos.Stream) {
+	t.Helper()
+	if err := s.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
 }
 
 func (r *rig) tryOpen(reading qos.Reading) (qos.Stream, error) {

@@ -90,10 +90,10 @@ func (s *stream) catchUp() (<-chan struct{}, error) {
 }
 
 // Poll implements qos.Stream.
-func (s *stream) Poll(max int) (*qos.Batch, <-chan struct{}, error) {
+func (s *stream) Poll(limit int) (*qos.Batch, <-chan struct{}, error) {
 	for {
 		if s.rest.batch != nil {
-			if batch := s.give(max); batch != nil {
+			if batch := s.give(limit); batch != nil {
 				return batch, nil, nil
 			}
 			continue
@@ -115,11 +115,11 @@ func (s *stream) Poll(max int) (*qos.Batch, <-chan struct{}, error) {
 
 // give hands out the rest of a batch or a part of it; the batch itself is shared by all its
 // readers, a part is of this stream alone.
-func (s *stream) give(max int) *qos.Batch {
+func (s *stream) give(limit int) *qos.Batch {
 	r := &s.rest
 	from, n := r.given, r.batch.Len()-r.given
-	if max > 0 && n > max {
-		n = max
+	if limit > 0 {
+		n = min(n, limit)
 	}
 	r.given += n
 	batch, done := r.batch, r.given == r.batch.Len()

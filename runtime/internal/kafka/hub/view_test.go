@@ -99,6 +99,8 @@ func TestTransformRunsOncePerRecord(t *testing.T) {
 	equal(t, "with", slices.Equal(values(take(t, with, 3)), want), true)
 	equal(t, "same", slices.Equal(values(take(t, same, 3)), want), true)
 	equal(t, "without", slices.Equal(values(take(t, without, 3)), []string{"0", "1", "2"}), true)
+	late := r.open(qos.Reading{Topics: []string{"t"}, Transform: tr, Cursor: "t@0#0"})
+	equal(t, "from within the ring", slices.Equal(values(take(t, late, 2)), want[1:]), true)
 	equal(t, "runs", runs.Load(), 3)
 
 	other := newRigOn(t, r)
