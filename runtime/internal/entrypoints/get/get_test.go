@@ -1,9 +1,7 @@
 package get
 
 import (
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,73 +9,9 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
-	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
-
-// rig is one operation behind http-get on a real listener.
-type rig struct {
-	host    *entrypointstest.Host
-	stream  *entrypointstest.Stream
-	openErr error
-	reading qos.Reading // of the last request
-	op      *entrypoints.Operation
-	server  *httptest.Server
-}
-
-// newRig serves GET /orders at level none, with a stream that has the records of values.
-func newRig(t *testing.T, config endpoint.JSON, change func(*rig), values ...string) *rig {
-	t.Helper()
-	r := &rig{host: entrypointstest.NewHost(), stream: &entrypointstest.Stream{IDs: true, Position: "orders@0#-1"}}
-	r.op = entrypointstest.Subscriber(func(reading qos.Reading) (qos.Stream, error) {
-		r.reading = reading
-		if r.openErr != nil {
-			return nil, r.openErr
-		}
-		return r.stream, nil
-	})
-	if change != nil {
-		change(r)
-	}
-	for i, value := range values {
-		r.stream.Push(entrypointstest.Record(int64(i), value))
-	}
-	handler, err := New(&r.host.Host, r.op, endpoint.Entrypoint{Kind: endpoint.HTTPGet, Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.server = r.host.Serve(t, http.MethodGet, "/orders", handler)
-	return r
-}
-
-// get sends a request and gives status, header and body of the answer.
-func (r *rig) get(t *testing.T, query string, header ...string) (int, http.Header, string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.server.URL+"/orders"+query, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	res, err := r.server.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := res.Body.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, res.Header, string(text)
-}
-
-const brief = `{"qos":"none","messagesLimitCount":3,"messagesLimitDurationMs":20}`
 
 func TestPage(t *testing.T) {
 	r := newRig(t, brief, nil, `{"n":1}`, `plain`, `3`, `4`)
@@ -139,83 +73,6 @@ func TestLimitLowersOnly(t *testing.T) {
 			!strings.Contains(body, c.limit) {
 			t.Errorf("%s: %s", c.query, body)
 		}
-	}
-}
-
-// TestContents is every kind of payload, with headers and metadata.
-func TestContents(t *testing.T) {
-	r := newRig(t, `{"qos":"none","messagesLimitCount":5,"headersInPayload":true,"metadataInPayload":true}`, nil)
-	rec := entrypointstest.Record(7, `{"a": "é"}`)
-	rec.Key = []byte("k\"1")
-	rec.Headers = []core.Header{{Name: "a", Value: []byte("1")}, {Name: "b\n", Value: []byte("\xff")}, {Name: "a", Value: []byte("2")}}
-	binary := entrypointstest.Record(8, "\xff\x00")
-	binary.Key = []byte("\xfe")
-	tombstone := entrypointstest.Record(9, "")
-	tombstone.Value = nil
-	r.stream.Push(rec, nil, binary, tombstone, entrypointstest.Record(10, ""), entrypointstest.Record(11, "\"\xff\""))
-	_, _, body := r.get(t, "")
-	meta := func(offset, ms, key string) string {
-		return `"metadata":{"topic":"orders","partition":0,"offset":` + offset + `,"sourceTimestamp":` + ms + key + `}}`
-	}
-	want := `{"items":[` +
-		`{"id":"b3JkZXJzQDAjNw==","content":{"a": "é"},"headers":{"a":["1","2"],"b\n":["\ufffd"]},` + meta("7", "1769860807000", `,"key":"k\"1"`) + `,` +
-		`{"id":"b3JkZXJzQDAjOA==","content":"/wA=","encoding":"base64","headers":{},` + meta("8", "1769860808000", `,"keyBytes":"/g=="`) + `,` +
-		`{"id":"b3JkZXJzQDAjOQ==","content":null,"headers":{},` + meta("9", "1769860809000", "") + `,` +
-		`{"id":"b3JkZXJzQDAjMTA=","content":"","headers":{},` + meta("10", "1769860810000", "") + `,` +
-		`{"id":"b3JkZXJzQDAjMTE=","content":"Iv8i","encoding":"base64","headers":{},` + meta("11", "1769860811000", "") +
-		`],"pagination":{"nextCursor":"b3JkZXJzQDAjMTE="}}` + "\n"
-	if body != want {
-		t.Errorf("\n got %s\nwant %s", body, want)
-	}
-}
-
-func TestTextStaysTextByContentType(t *testing.T) {
-	r := newRig(t, `{"qos":"none","messagesLimitCount":1}`, func(r *rig) {
-		r.op.Subscribe.Payload.ContentTypes = []string{"text/plain"}
-		r.op.Subscribe.EncodeIDs = false
-	}, "1")
-	want := `{"items":[{"id":"orders@0#0","content":"1"}],"pagination":{"nextCursor":"orders@0#0"}}` + "\n"
-	if _, _, body := r.get(t, ""); body != want {
-		t.Errorf("\n got %s\nwant %s", body, want)
-	}
-}
-
-func TestXML(t *testing.T) {
-	r := newRig(t, `{"qos":"none","messagesLimitCount":3,"headersInPayload":true,"metadataInPayload":true}`, nil)
-	rec := entrypointstest.Record(0, "<a>&\r\"")
-	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: `x"y`, Value: []byte("\x01")}}
-	tombstone := entrypointstest.Record(1, "")
-	tombstone.Value = nil
-	r.stream.Push(rec, tombstone, entrypointstest.Record(2, "\x00"))
-	_, header, body := r.get(t, "?limit=7", "Accept", "application/xml")
-	want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
-		`<response><items><item><id>b3JkZXJzQDAjMA==</id><content>&lt;a&gt;&amp;&#13;&#34;</content>` +
-		"<headers><header name=\"x&#34;y\">\ufffd</header></headers>" +
-		`<metadata><topic>orders</topic><partition>0</partition><offset>0</offset><sourceTimestamp>1769860800000</sourceTimestamp><key>k</key></metadata></item>` +
-		`<item><id>b3JkZXJzQDAjMQ==</id><content null="true"/><headers></headers>` +
-		`<metadata><topic>orders</topic><partition>0</partition><offset>1</offset><sourceTimestamp>1769860801000</sourceTimestamp></metadata></item>` +
-		`<item><id>b3JkZXJzQDAjMg==</id><content encoding="base64">AA==</content><headers></headers>` +
-		`<metadata><topic>orders</topic><partition>0</partition><offset>2</offset><sourceTimestamp>1769860802000</sourceTimestamp></metadata></item>` +
-		`</items><pagination><nextCursor>b3JkZXJzQDAjMg==</nextCursor><limit>3</limit></pagination></response>` + "\n"
-	if body != want || header.Get("Content-Type") != "application/xml" {
-		t.Errorf("%s\n got %s\nwant %s", header.Get("Content-Type"), body, want)
-	}
-}
-
-func TestText(t *testing.T) {
-	r := newRig(t, `{"qos":"none","messagesLimitCount":3,"messagesLimitDurationMs":20,"headersInPayload":true,"metadataInPayload":true}`, nil)
-	rec := entrypointstest.Record(0, "a")
-	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: "x", Value: []byte("1")}, {Name: "y", Value: []byte("2")}}
-	r.stream.Push(rec, entrypointstest.Record(1, "\xff"))
-	r.stream.Fail(core.NewError(core.CodeReadTimeout, ""))
-	_, header, body := r.get(t, "?limit=3", "Accept", "text/plain")
-	want := "items\n" +
-		"item\nid: b3JkZXJzQDAjMA==\ncontent: a\nheaders: {x=[1], y=[2]}\nmetadata: {topic=orders, partition=0, offset=0, sourceTimestamp=1769860800000, key=k}\n\n" +
-		"item\nid: b3JkZXJzQDAjMQ==\ncontent: /w==\nencoding: base64\nheaders: {}\nmetadata: {topic=orders, partition=0, offset=1, sourceTimestamp=1769860801000}\n\n" +
-		"error\ntitle: Kafka did not answer in time\nstatus: 504\ndetail: Kafka did not answer in time\ncode: FAILURE_READ_TIMEOUT\n\n" +
-		"pagination\nnextCursor: b3JkZXJzQDAjMQ==\nlimit: 3\n"
-	if body != want || header.Get("Content-Type") != "text/plain" {
-		t.Errorf("%s\n got %s\nwant %s", header.Get("Content-Type"), body, want)
 	}
 }
 

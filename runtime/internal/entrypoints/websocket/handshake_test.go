@@ -1,0 +1,115 @@
+package websocket
+
+import (
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
+)
+
+// TestHandshakeRefused is what fails before the upgrade, as a problem.
+func TestHandshakeRefused(t *testing.T) {
+	const key = "AAAAAAAAAAAAAAAAAAAAAA=="
+	good := map[string]string{"Connection": "keep-alive, Upgrade", "Upgrade": "WebSocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": key}
+	for _, c := range []struct {
+		name   string
+		header map[string]string
+		query  string
+		change func(*rig)
+		status int
+		want   string
+	}{
+		{
+			name: "no upgrade", header: map[string]string{"Upgrade": ""}, status: 426,
+			want: `{"type":"about:blank","title":"Upgrade required","status":426,"detail":"this path serves a WebSocket, over HTTP/1.1","code":"FAILURE_UPGRADE_REQUIRED","instance":"/ws"}`,
+		},
+		{
+			name: "version", header: map[string]string{"Sec-WebSocket-Version": "8"}, status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"Sec-WebSocket-Version must be 13","code":"FAILURE_INVALID_REQUEST","instance":"/ws"}`,
+		},
+		{
+			name: "key", header: map[string]string{"Sec-WebSocket-Key": "x"}, status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"Sec-WebSocket-Key must be 16 bytes as base64","code":"FAILURE_INVALID_REQUEST","instance":"/ws"}`,
+		},
+		{
+			name: "no key", header: map[string]string{"Sec-WebSocket-Key": ""}, status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"Sec-WebSocket-Key must be there once","code":"FAILURE_INVALID_REQUEST","instance":"/ws"}`,
+		},
+		{
+			name: "origin", header: map[string]string{"Origin": "https://evil.example"}, status: 403,
+			want: `{"type":"about:blank","title":"Not allowed","status":403,"detail":"web origin \"https://evil.example\" may not open a WebSocket here","code":"FAILURE_NOT_ALLOWED","instance":"/ws"}`,
+		},
+		{
+			name: "query", query: "?cursor=a;b", status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"the query string is malformed: write ; as %3B, # as %23 and % as %25","code":"FAILURE_INVALID_REQUEST","instance":"/ws"}`,
+		},
+		{
+			name: "cursor below the log", status: 410,
+			change: func(r *rig) { r.openErr = &core.Error{Code: core.CodeCursorGone, Oldest: "orders@0#4"} },
+			want:   `{"type":"about:blank","title":"Cursor below the log","status":410,"code":"FAILURE_CURSOR_GONE","instance":"/ws","oldest":"b3JkZXJzQDAjNA=="}`,
+		},
+		{
+			name: "too many streams", status: 503,
+			change: func(r *rig) { r.host.Refuse = core.NewError(core.CodeTooManyStreams, "") },
+			want:   `{"type":"about:blank","title":"Too many streams","status":503,"detail":"the gateway has as many open streams as it may have","code":"FAILURE_TOO_MANY_STREAMS","instance":"/ws"}`,
+		},
+		{
+			name: "draining", status: 503, change: func(r *rig) { r.host.Drain() },
+			want: `{"type":"about:blank","title":"Shutting down","status":503,"detail":"the gateway is shutting down; connect again","code":"FAILURE_DRAINING","instance":"/ws"}`,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, "", c.change)
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.server.URL+"/ws"+c.query, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, value := range good {
+				req.Header.Set(name, value)
+			}
+			for name, value := range c.header {
+				if req.Header.Set(name, value); value == "" {
+					req.Header.Del(name)
+				}
+			}
+			res, err := r.server.Client().Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := res.Body.Close(); err != nil {
+				t.Error(err)
+			}
+			if res.StatusCode != c.status || string(body) != c.want {
+				t.Errorf("%d\n got %s\nwant %s", res.StatusCode, body, c.want)
+			}
+		})
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	host := entrypointstest.NewHost()
+	publisher, subscriber := entrypointstest.Publisher(nil), entrypointstest.Subscriber(nil)
+	for _, c := range []struct {
+		op     *entrypoints.Operation
+		config endpoint.JSON
+		want   string
+	}{
+		{publisher, `{"subscriber":{"enabled":true}}`, "websocket: the subscriber is enabled, but the operation has no consumer"},
+		{subscriber, `{"publisher":{"enabled":true}}`, "websocket: the publisher is enabled, but the operation has no producer"},
+		{subscriber, `{"subscriber":{"enabled":false}}`, "websocket: neither publisher nor subscriber is enabled"},
+		{subscriber, `{"qos":"at-least-once"}`, `qos of websocket: level "at-least-once" is not served`},
+	} {
+		_, err := New(&host.Host, c.op, endpoint.Entrypoint{Kind: endpoint.WebSocket, Config: c.config})
+		if err == nil || err.Error() != c.want {
+			t.Errorf("got %v\nwant %s", err, c.want)
+		}
+	}
+}
