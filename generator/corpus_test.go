@@ -72,7 +72,7 @@ func golden(t *testing.T, name, got string) {
 		}
 		return
 	}
-	want, err := os.ReadFile(name) //nolint:gosec // a golden file of this package
+	want, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}

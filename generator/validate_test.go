@@ -2,6 +2,7 @@ package generator
 
 import (
 	"flag"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,8 +11,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
-
-	"os"
 )
 
 var update = flag.Bool("update", false, "write what the tests got into their golden files")

@@ -68,14 +68,14 @@ func (r *jsonReader) value(depth int) *Node {
 		r.fail("nested deeper than %d levels", maxDepth)
 		return n
 	}
-	switch c := r.peek(); {
-	case c == '{':
+	switch r.peek() {
+	case '{':
 		n.Kind = Object
 		r.object(n, depth)
-	case c == '[':
+	case '[':
 		n.Kind = Array
 		r.array(n, depth)
-	case c == '"':
+	case '"':
 		n.Kind = String
 		n.Text = r.text()
 	default:

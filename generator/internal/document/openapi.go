@@ -1,7 +1,6 @@
 package document
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -19,7 +18,7 @@ import (
 // The library reads our own print of the files, in which every value that can have a place
 // stands on a line of its own: so its line numbers lead back to nodes.
 func (d *Document) checkOpenAPI() []Issue {
-	c := &openAPICheck{doc: d, printed: map[string]*print{}}
+	c := &openAPICheck{doc: d, files: map[string]*printed{}}
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
 	loader.ReadFromURIFunc = c.read
@@ -27,13 +26,13 @@ func (d *Document) checkOpenAPI() []Issue {
 	if err != nil {
 		return []Issue{c.finding(err)}
 	}
-	err = doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.EnableMultiError())
+	err = doc.Validate(loader.Context, openapi3.DisableExamplesValidation(), openapi3.EnableMultiError())
 	return c.findings(err)
 }
 
 type openAPICheck struct {
-	doc     *Document
-	printed map[string]*print
+	doc   *Document
+	files map[string]*printed
 }
 
 // read gives the library a file of the document. References were checked before, so that
@@ -47,7 +46,7 @@ func (c *openAPICheck) read(_ *openapi3.Loader, location *url.URL) ([]byte, erro
 		return nil, fmt.Errorf("%q cannot be read", location.Path)
 	}
 	p := newPrint(t.root)
-	c.printed[path.Clean(location.Path)] = p
+	c.files[path.Clean(location.Path)] = p
 	return p.text.Bytes(), nil
 }
 
@@ -109,7 +108,7 @@ func (c *openAPICheck) origin(e error) *Node {
 	if !ok || origin == nil || origin.Key == nil {
 		return nil
 	}
-	p := c.printed[path.Clean(origin.Key.File)]
+	p := c.files[path.Clean(origin.Key.File)]
 	if p == nil || origin.Key.Line < 1 || origin.Key.Line >= len(p.nodes) {
 		return nil
 	}

@@ -8,24 +8,24 @@ import (
 // JSON is the value as JSON text, members in the order of the file, each on a line of its own.
 func (n *Node) JSON() []byte { return append(newPrint(n).text.Bytes(), '\n') }
 
-// print is a tree as JSON with each member and item on a line of its own.
-type print struct {
+// printed is a tree as JSON with each member and item on a line of its own.
+type printed struct {
 	text  bytes.Buffer
 	nodes []*Node // by line, from 1
 }
 
-func newPrint(n *Node) *print {
-	p := &print{nodes: []*Node{nil, n}}
+func newPrint(n *Node) *printed {
+	p := &printed{nodes: []*Node{nil, n}}
 	p.value(n)
 	return p
 }
 
-func (p *print) newline(n *Node) {
+func (p *printed) newline(n *Node) {
 	p.text.WriteByte('\n')
 	p.nodes = append(p.nodes, n)
 }
 
-func (p *print) value(n *Node) {
+func (p *printed) value(n *Node) {
 	switch n.Kind {
 	case Array:
 		p.text.WriteByte('[')
@@ -58,7 +58,7 @@ func (p *print) value(n *Node) {
 	}
 }
 
-func (p *print) quote(text string) {
+func (p *printed) quote(text string) {
 	encoder := json.NewEncoder(&p.text)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(text)          // a string is always encoded, and a buffer always written

@@ -1,10 +1,11 @@
 package model
 
 import (
+	"strconv"
+
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
-	"strconv"
 )
 
 // asyncAPI3 reads the operations of AsyncAPI 3.

@@ -9,10 +9,12 @@ const shared = "/sharedConfigurationOverride"
 
 // checkEndpoint checks the effective endpoint of an operation and refuses what this version
 // does not serve.
-func (b *builder) checkEndpoint(op *Operation, s *source, e *effective) {
+func (b *builder) checkEndpoint(s *source, e *effective) {
 	if e.none && !e.bad {
-		b.report(document.Issue{Pos: s.pos, Pointer: b.doc.Pointer(s.node),
-			Message: "operation \"" + s.name + "\" has no x-kafka-endpoint: write one here or at the root"})
+		b.report(document.Issue{
+			Pos: s.pos, Pointer: b.doc.Pointer(s.node),
+			Message: "operation \"" + s.name + "\" has no x-kafka-endpoint: write one here or at the root",
+		})
 		return
 	}
 	if e.bad {
@@ -55,7 +57,7 @@ func (b *builder) checkTransport(e *effective) {
 }
 
 // checkEntrypoint checks an entrypoint against the endpoint behind it.
-func (b *builder) checkEntrypoint(op *Operation, s *source, e *effective, ep *served) {
+func (b *builder) checkEntrypoint(e *effective, ep *served) {
 	config := map[string]any{string(ep.Kind): ep.Config}
 	if ep.Config["key"] != nil {
 		b.failAt(ep, "/key", "key is not served yet: it comes with expressions")

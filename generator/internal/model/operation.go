@@ -25,18 +25,16 @@ func (b *builder) operation(s *source) {
 		op.Entrypoints = append(op.Entrypoints, ep.Entrypoint)
 	}
 	b.topics(op, s, e)
-	b.checkEndpoint(op, s, e)
+	b.checkEndpoint(s, e)
 	for _, ep := range entrypoints {
-		b.checkEntrypoint(op, s, e, ep)
+		b.checkEntrypoint(e, ep)
 	}
 	b.checkSecurity(s, e)
 	op.Endpoint = e.value
 	op.Allow = b.allow(s)
 	op.Origins = e.layers.origins(schema.Endpoint, defaulted(e.value))
 	for _, ep := range entrypoints {
-		for _, o := range ep.layers.origins(schema.Entrypoints, map[string]any{string(ep.Kind): ep.Config}) {
-			op.Origins = append(op.Origins, o)
-		}
+		op.Origins = append(op.Origins, ep.layers.origins(schema.Entrypoints, map[string]any{string(ep.Kind): ep.Config})...)
 	}
 	b.payloads(op, s)
 	b.model.Operations = append(b.model.Operations, op)
