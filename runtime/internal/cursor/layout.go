@@ -98,5 +98,5 @@ func (l *Layout) owner(slot int) (topic int, partition int32) {
 	after := sort.Search(len(l.topics), func(i int) bool { return l.topics[i].first > slot })
 	for topic = after - 1; l.topics[topic].Partitions == 0; topic-- {
 	}
-	return topic, int32(slot - l.topics[topic].first) //nolint:gosec // G115: a partition number
+	return topic, int32(slot - l.topics[topic].first)
 }

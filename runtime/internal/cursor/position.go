@@ -33,7 +33,7 @@ func (p Position) Cursor() Cursor {
 		t := &p.Layout.topics[i]
 		named := topic{name: t.Name}
 		for k := range t.Partitions {
-			named.partitions = append(named.partitions, partition{int32(k), p.Next[t.first+k] - 1}) //nolint:gosec // G115: a partition number
+			named.partitions = append(named.partitions, partition{int32(k), p.Next[t.first+k] - 1})
 		}
 		if t.Partitions == 0 {
 			named.partitions = []partition{{0, -1}}
@@ -71,7 +71,7 @@ func (p Position) Reaches(other Position) bool {
 	for i := range other.Layout.topics {
 		t := &other.Layout.topics[i]
 		for k := range t.Partitions {
-			if p.At(i, int32(k)) < other.Next[t.first+k] { //nolint:gosec // G115: a partition number
+			if p.At(i, int32(k)) < other.Next[t.first+k] {
 				return false
 			}
 		}
@@ -105,7 +105,7 @@ func (p Position) Over(base Position) Position {
 	for i := range layout.topics {
 		t, same := &layout.topics[i], base.Layout.same(i, p.Layout)
 		for k := range t.Partitions {
-			id := int32(k) //nolint:gosec // G115: a partition number
+			id := int32(k)
 			next := base.At(i, id)
 			if same {
 				next = max(next, p.At(i, id))

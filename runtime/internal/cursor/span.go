@@ -51,14 +51,14 @@ func (c Cursor) above(spans Spans) error {
 	oldest, gap := c, ""
 	for _, name := range sortedNames(spans) {
 		for id, span := range spans[name] {
-			next, ok := c.Next(name, int32(id)) //nolint:gosec // G115: a partition number
+			next, ok := c.Next(name, int32(id))
 			if !ok || next >= span.Start {
 				continue
 			}
 			if gap == "" {
 				gap = fmt.Sprintf("the cursor is older than the log: partition %d of topic %q starts at offset %d", id, name, span.Start)
 			}
-			oldest = oldest.with(name, int32(id), span.Start-1) //nolint:gosec // G115: a partition number
+			oldest = oldest.with(name, int32(id), span.Start-1)
 		}
 	}
 	if gap == "" {

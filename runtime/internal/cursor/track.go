@@ -37,7 +37,7 @@ func (t *Track) Add(slot int, records []*core.Record, next int64) {
 	}
 	t.records = append(t.records, records...)
 	t.runs = append(t.runs, run{slot, len(t.records)})
-	t.rank[slot] = int32(len(t.runs)) //nolint:gosec // G115: at most one run for each partition
+	t.rank[slot] = int32(len(t.runs))
 }
 
 // Records are the records of the track. The slice must not be changed.
@@ -52,7 +52,7 @@ func (t *Track) To() Position { return t.to }
 // AppendID appends the plain text id of the i-th record.
 func (t *Track) AppendID(dst []byte, i int) []byte {
 	now := sort.Search(len(t.runs), func(k int) bool { return i < t.runs[k].end })
-	rank, topics := int32(now)+1, t.from.Layout.topics //nolint:gosec // G115: at most one run for each partition
+	rank, topics := int32(now)+1, t.from.Layout.topics
 	for k := range topics {
 		topic := &topics[k]
 		dst = appendName(dst, k, topic.Name)

@@ -93,7 +93,7 @@ func (f *fetcher) request(broker int32) *kmsg.FetchRequest {
 	req.MinBytes = 1
 	req.IsolationLevel = 1 // read committed
 	slots := f.known.slots[broker]
-	share := max(f.bytes/int32(len(slots)), minPartitionBytes) //nolint:gosec // G115: a number of partitions
+	share := max(f.bytes/int32(len(slots)), minPartitionBytes)
 	for i := range slots {
 		slot := slots[(f.turn+i)%len(slots)]
 		topic := &f.at.Layout.Topics()[slot.topic]

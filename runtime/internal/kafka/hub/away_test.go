@@ -31,7 +31,7 @@ type gatedListener struct {
 func withGate(g *gate) rigOption {
 	return func(c *rigConfig) {
 		c.broker = append(c.broker, kfake.ListenFn(func(network, address string) (net.Listener, error) {
-			l, err := net.Listen(network, address) //nolint:noctx // a test's listener ends with it
+			l, err := net.Listen(network, address)
 			return gatedListener{l, g}, err
 		}))
 	}

@@ -178,7 +178,7 @@ func (f *feed) join(at cursor.Position) (number uint64, in, ok bool, err error) 
 		return 0, false, false, nil
 	}
 	start := f.nodes[beyond-1].track.From()
-	return f.first + uint64(beyond-1), start.Reaches(at), true, nil //nolint:gosec // G115: an index is not negative
+	return f.first + uint64(beyond-1), start.Reaches(at), true, nil
 }
 
 // span is the stretch that the ring covers; ok is false when the feed is not well.

@@ -158,7 +158,7 @@ func (h *Hub) use(ctx context.Context, names []string) (*feed, *listing, error) 
 	}
 	f := h.feeds[key]
 	if f == nil {
-		if f, err = h.open(key, names, l); err != nil {
+		if f, err = h.open(key, names, l); err != nil { //nolint:contextcheck // a feed outlives the request that opens it
 			return nil, nil, err
 		}
 	}

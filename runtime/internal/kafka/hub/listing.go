@@ -92,7 +92,7 @@ func newLister(c Cluster, timeout time.Duration) *lister {
 
 // list gives offsets that are not older than the call. Errors are core.Errors.
 func (l *lister) list(ctx context.Context, key string, names []string) (*listing, error) {
-	r, err := l.enter(key, names)
+	r, err := l.enter(key, names) //nolint:contextcheck // the answer is for others too
 	if err != nil {
 		return nil, err
 	}

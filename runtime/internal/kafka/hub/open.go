@@ -80,7 +80,7 @@ func start(names []string, l *listing, c cursor.Cursor, reset qos.Reset) (cursor
 		for id, span := range t.Partitions {
 			next, ok := int64(0), false
 			if !c.IsZero() {
-				next, ok = c.Next(name, int32(id)) //nolint:gosec // G115: a partition number
+				next, ok = c.Next(name, int32(id))
 			}
 			switch {
 			case ok:

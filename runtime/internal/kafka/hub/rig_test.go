@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -176,7 +177,7 @@ func tryTake(s qos.Stream, n int, patience time.Duration) ([]*core.Record, error
 // idle checks that a stream has nothing to give, and stays so for a while.
 func idle(t testing.TB, s qos.Stream) {
 	t.Helper()
-	if got, err := tryTake(s, 1, 150*time.Millisecond); len(got) > 0 || err != context.DeadlineExceeded {
+	if got, err := tryTake(s, 1, 150*time.Millisecond); len(got) > 0 || !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("got %v, %v, want nothing", values(got), err)
 	}
 }

@@ -87,8 +87,8 @@ func (s *session) obey(ctx context.Context) (context.Context, context.CancelFunc
 // many subscribers get larger nodes, not more of them.
 const (
 	pacePerSubscriber = 10 * time.Microsecond
-	paceMin           = time.Millisecond // less is not worth a timer
-	paceMax           = 20 * time.Millisecond
+	paceLeast         = time.Millisecond // less is not worth a timer
+	paceMost          = 20 * time.Millisecond
 )
 
 func (h *Hub) poll(ctx context.Context, s *session) {
@@ -100,7 +100,7 @@ func (h *Hub) poll(ctx context.Context, s *session) {
 			return
 		}
 		woken := h.deliver(s, fetches)
-		if pace := min(time.Duration(woken)*pacePerSubscriber, paceMax); pace >= paceMin {
+		if pace := min(time.Duration(woken)*pacePerSubscriber, paceMost); pace >= paceLeast {
 			sleep(ctx, pace)
 		}
 	}

@@ -53,7 +53,7 @@ func (s *stream) begin(ctx context.Context) error {
 	patient := time.NewTimer(patience)
 	defer patient.Stop()
 	for {
-		freed, err := s.catchUp()
+		freed, err := s.catchUp() //nolint:contextcheck // a reader outlives the request that opens it
 		if freed == nil || err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func (h *Hub) consume(name string, info *cluster.Topic) {
 	for p := range info.Partitions {
 		stable := info.Partitions[p].Stable
 		t.next = append(t.next, stable)
-		start[int32(p)] = kgo.NewOffset().At(stable) //nolint:gosec // G115: a partition number
+		start[int32(p)] = kgo.NewOffset().At(stable)
 	}
 	t.fresh = make([]freshness, len(t.next))
 	t.added = false
@@ -82,7 +82,7 @@ func (h *Hub) observe(l *listing) {
 func (h *Hub) extend(t *topic, info *cluster.Topic) {
 	start := map[int32]kgo.Offset{}
 	for p := len(t.next); p < len(info.Partitions); p++ {
-		start[int32(p)] = kgo.NewOffset().At(0) //nolint:gosec // G115: a partition number
+		start[int32(p)] = kgo.NewOffset().At(0)
 	}
 	t.id = info.ID
 	t.next = append(t.next, make([]int64, len(start))...)
@@ -131,7 +131,7 @@ func (h *Hub) resume(t *topic) {
 func at(next []int64) map[int32]kgo.Offset {
 	offsets := make(map[int32]kgo.Offset, len(next))
 	for p, offset := range next {
-		offsets[int32(p)] = kgo.NewOffset().At(offset) //nolint:gosec // G115: a partition number
+		offsets[int32(p)] = kgo.NewOffset().At(offset)
 	}
 	return offsets
 }

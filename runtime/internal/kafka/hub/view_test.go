@@ -82,10 +82,10 @@ func TestTransformRunsOncePerRecord(t *testing.T) {
 	var runs atomic.Int64
 	tr := &qos.Transform{Apply: func(_ context.Context, rec *core.Record) (*core.Record, error) {
 		runs.Add(1)
-		switch {
-		case rec.Offset%3 == 1:
+		switch rec.Offset % 3 {
+		case 1:
 			return nil, core.ErrSkip
-		case rec.Offset%3 == 2:
+		case 2:
 			return rec, nil
 		}
 		out := *rec
