@@ -13,10 +13,10 @@ import (
 
 // Stream delivers records to one web client. Its methods are called by one goroutine.
 type Stream interface {
-	// Poll gives the records that are ready, at most max of them (0: no bound). With none it
+	// Poll gives the records that are ready, at most `most` of them (0: no bound). With none it
 	// gives nil and a channel that is closed as soon as another Poll is worth a call.
 	// An error ends the stream; records given before it stay valid.
-	Poll(max int) (*Batch, <-chan struct{}, error)
+	Poll(most int) (*Batch, <-chan struct{}, error)
 
 	// Settle says that the records [0,n) of a batch were delivered: at balanced they may be
 	// committed from now on. Batches are settled in the order in which Poll gave them.
