@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"strconv"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
@@ -26,7 +28,7 @@ func (b *builder) asyncAPI3() []*source {
 		}
 	}
 	if list == nil {
-		return nil
+		list = &document.Node{Kind: document.Object}
 	}
 	var all []*source
 	for _, m := range list.Members {
@@ -40,7 +42,20 @@ func (b *builder) asyncAPI3() []*source {
 		}
 	}
 	group(all)
+	for _, m := range members(channels) {
+		b.unused(b.resolve(m.Value), all)
+	}
 	return all
+}
+
+// unused warns about a channel that has entrypoints and no operation.
+func (b *builder) unused(channel *document.Node, all []*source) {
+	a := channel.Member("x-kafka-entrypoints")
+	if a != nil && !slices.ContainsFunc(all, func(s *source) bool { return s.channel == channel }) {
+		issue := b.doc.Issue(a.Value, "no operation uses this channel: its entrypoints are not served")
+		issue.Pos, issue.Warning = a.KeyPos, true
+		b.report(issue)
+	}
 }
 
 // channel checks the annotations of a channel or path item.

@@ -31,6 +31,7 @@ func (b *builder) entrypoints(s *source) []*served {
 		if a == nil {
 			continue
 		}
+		b.deleted(full.(map[string]any), a)
 		full = schema.Merge(full, a.object())
 		made = append(made, layer{node: a.node})
 		if i > 0 {
@@ -55,6 +56,21 @@ func (b *builder) entrypoints(s *source) []*served {
 		}
 	}
 	return list
+}
+
+// deleted warns about a null that deletes nothing: in YAML an entrypoint without a value is one.
+func (b *builder) deleted(weaker map[string]any, a *annotation) {
+	if a.node.Kind != document.Object {
+		return
+	}
+	for _, m := range a.node.Members {
+		if _, there := weaker[m.Key]; there || m.Value.Kind != document.Null {
+			continue
+		}
+		issue := b.doc.Issue(m.Value, "%s is null, which removes it: write {} for an entrypoint with its defaults", m.Key)
+		issue.Pos, issue.Warning = m.KeyPos, true
+		b.report(issue)
+	}
 }
 
 // asyncKinds picks the kinds that channel and operation write. What only the channel writes

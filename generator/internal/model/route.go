@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
@@ -46,9 +47,15 @@ func (r route) clash(first, shapes map[string]route) *document.Issue {
 	if r.entry.Path == "" {
 		return nil
 	}
+	if r.entry.Method == http.MethodGet && ownPage(r.path) {
+		return &document.Issue{Pos: r.entry.Pos, Pointer: r.entry.Pointer, Message: fmt.Sprintf("path %q is a page of the gateway itself", r.path)}
+	}
 	shape := template.ReplaceAllString(r.path, "{}")
 	key := r.entry.Method + " " + shape + " " + told(r.entry.Kind)
-	if other, ok := first[key]; ok {
+	if other, ok := first[key]; ok && other.entry.Pos == r.entry.Pos {
+		return &document.Issue{Pos: r.entry.Pos, Pointer: r.entry.Pointer, Message: fmt.Sprintf(
+			"route %s %s (%s) would serve both %q and %q: write the entrypoint at one of the operations", r.entry.Method, r.path, r.entry.Kind, other.op.Name, r.op.Name)}
+	} else if ok {
 		return &document.Issue{Pos: r.entry.Pos, Pointer: r.entry.Pointer, Message: fmt.Sprintf(
 			"route %s %s (%s) exists already: operation %q at %s", r.entry.Method, r.path, r.entry.Kind, other.op.Name, other.entry.Pos)}
 	}
@@ -59,6 +66,11 @@ func (r route) clash(first, shapes map[string]route) *document.Issue {
 	}
 	shapes[shape] = r
 	return nil
+}
+
+// ownPage says whether a path is one of the pages where a gateway describes what it serves.
+func ownPage(path string) bool {
+	return path == "/docs" || strings.HasPrefix(path, "/docs/")
 }
 
 // told is what tells an entrypoint from others of its method and path.

@@ -72,3 +72,11 @@ func texts(n *document.Node) []string {
 	}
 	return list
 }
+
+// members lists the members of an object; none of nil.
+func members(n *document.Node) []document.Member {
+	if n == nil {
+		return nil
+	}
+	return n.Members
+}
