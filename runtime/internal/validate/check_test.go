@@ -147,8 +147,10 @@ var containers = []rule{
 	{"object", &endpoint.Schema{
 		Types: endpoint.Object, Required: []string{"id", "a/b"}, Additional: &endpoint.Schema{Never: true}, MinProperties: 2, MaxProperties: intp(3),
 		Properties: []endpoint.Property{
-			{Name: "id", Schema: &endpoint.Schema{Types: integer}}, {Name: "a/b", Schema: nil},
-			{Name: `q"~ä`, Schema: &endpoint.Schema{Types: str}}, {Name: "d", Schema: nil},
+			{Name: "id", Schema: &endpoint.Schema{Types: integer}},
+			{Name: "a/b", Schema: nil},
+			{Name: `q"~ä`, Schema: &endpoint.Schema{Types: str}},
+			{Name: "d", Schema: nil},
 		},
 	}, map[string][]string{
 		`{"id":1,"a/b":2}`: nil, `{"a/b":2,"id":1}`: nil, `{"a\/b":2,"\u0069d":1,"q\"~ä":""}`: nil,

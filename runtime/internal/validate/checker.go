@@ -21,6 +21,8 @@ type checker struct {
 	buf   []byte
 	quiet bool // a broken rule ends the run, unlisted
 	track bool // keep the path of the value being read
+	learn bool  // note the order of properties: in one message of 16, so that senders do not fight over it
+	turn  uint8 // counts messages
 	depth int
 	work  int // bytes that alternatives may still read again
 
@@ -47,6 +49,7 @@ type segment struct {
 // start makes the checker ready for a message; listed: broken rules are collected.
 func (c *checker) start(body []byte, listed bool) {
 	c.buf, c.quiet, c.track = body, !listed, listed
+	c.learn = !listed && c.turn%16 == 1
 	c.depth, c.work = 0, 1<<23+64*len(body)
 	c.stop, c.violations = nil, nil
 	c.path, c.names, c.seen = c.path[:0], c.names[:0], c.seen[:0]

@@ -33,12 +33,15 @@ func (k *compiler) objects(n *node, s *endpoint.Schema, at string) error {
 			return err
 		}
 		index[p.Name] = len(r.props)
-		r.props = append(r.props, property{name: p.Name, quoted: quoted(p.Name), node: child, declared: true})
+		r.props = append(r.props, property{name: p.Name, quoted: quoted(p.Name), node: child})
 	}
 	r.require(s.Required, index)
 	r.words = (len(r.props) - 1) / 64
 	if len(r.props) > fewProperties {
 		r.byName = index
+	}
+	for i := range r.props {
+		r.props[i].follower.Store(int32(i) + 1) //nolint:gosec // not that many
 	}
 	n.objects = r
 	return nil

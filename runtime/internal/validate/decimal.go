@@ -2,6 +2,7 @@ package validate
 
 import (
 	"errors"
+	"math"
 	"math/bits"
 	"strconv"
 )
@@ -122,33 +123,36 @@ func compareInts[T int | int64 | byte](a, b T) int {
 	return 0
 }
 
-// smallInt reads an integer of at most 18 digits written without fraction and exponent.
+// smallInt reads an integer that has neither fraction nor exponent and fits into 64 bits.
 func smallInt(text []byte) (int64, bool) {
 	first := 0
 	if text[0] == '-' {
 		first = 1
 	}
-	if len(text)-first > 18 {
+	if len(text)-first > 19 {
 		return 0, false
 	}
-	var n int64
+	var n uint64 // 19 digits fit
 	for _, d := range text[first:] {
 		if d-'0' > 9 {
 			return 0, false
 		}
-		n = n*10 + int64(d-'0')
+		n = n*10 + uint64(d-'0')
+	}
+	if n > math.MaxInt64 {
+		return 0, false
 	}
 	if first == 1 {
-		n = -n
+		return -int64(n), true
 	}
-	return n, true
+	return int64(n), true
 }
 
 // multiple is the rule multipleOf: the divisor is digits × 10^exp.
 type multiple struct {
 	digits uint64
 	exp    int64
-	small  int64 // the divisor, when it is an integer of at most 18 digits; else 0
+	small  int64 // the divisor, when it is an integer of 64 bits; else 0
 	detail string
 }
 

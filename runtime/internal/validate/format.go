@@ -28,20 +28,29 @@ var formats = map[string]format{
 
 // isUUID follows RFC 9562 section 4.
 func isUUID(b []byte) bool {
-	if len(b) != 36 {
+	if len(b) != 36 || b[8] != '-' || b[13] != '-' || b[18] != '-' || b[23] != '-' {
 		return false
 	}
-	for i, d := range b {
-		if i == 8 || i == 13 || i == 18 || i == 23 {
-			if d != '-' {
-				return false
-			}
-		} else if _, ok := hexDigit(d); !ok {
+	hyphens := 0
+	for _, d := range b {
+		switch hexadecimal[d] {
+		case 0:
 			return false
+		case 2:
+			hyphens++
 		}
 	}
-	return true
+	return hyphens == 4
 }
+
+// hexadecimal is 1 for hexadecimal digits, 2 for the hyphen and 0 for anything else.
+var hexadecimal = func() (table [256]byte) {
+	for _, d := range "0123456789abcdefABCDEF" {
+		table[d] = 1
+	}
+	table['-'] = 2
+	return table
+}()
 
 // isIPv4 wants four numbers without leading zeros (RFC 2673 section 3.2).
 func isIPv4(b []byte) bool {

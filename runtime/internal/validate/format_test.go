@@ -12,8 +12,10 @@ import (
 var shapes = map[string]struct{ good, bad []string }{
 	"date-time": {
 		[]string{"2026-01-31T12:00:00Z", "2026-01-31t23:59:60z", "2024-02-29T00:00:00.123456789+05:30", "2000-02-29T15:59:60-08:00"},
-		[]string{"", "2026-01-31", "2026-01-31 12:00:00Z", "2026-01-31T12:00:00", "2026-02-29T12:00:00Z", "1900-02-29T12:00:00Z", "2026-01-31T24:00:00Z",
-			"2026-01-31T12:60:00Z", "2026-01-31T12:00:60Z", "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00+5:30", "2026-01-31T12:00:00+24:00", "2026-01-31T12:00:00Zx", "2026-01-31T"},
+		[]string{
+			"", "2026-01-31", "2026-01-31 12:00:00Z", "2026-01-31T12:00:00", "2026-02-29T12:00:00Z", "1900-02-29T12:00:00Z", "2026-01-31T24:00:00Z",
+			"2026-01-31T12:60:00Z", "2026-01-31T12:00:60Z", "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00+5:30", "2026-01-31T12:00:00+24:00", "2026-01-31T12:00:00Zx", "2026-01-31T",
+		},
 	},
 	"date": {
 		[]string{"2026-12-31", "0000-01-01", "2024-02-29"},
@@ -26,8 +28,10 @@ var shapes = map[string]struct{ good, bad []string }{
 	},
 	"email": {
 		[]string{"ada@example.org", "a.b+c@x", `"a b"@example.org`, "a@[127.0.0.1]", "a@[IPv6:::1]"},
-		[]string{"", "ada", "@example.org", "a..b@example.org", ".a@example.org", "a.@example.org", "a b@example.org", "a@-x.org", "a@x-.org", "a@[1]", "a@[IPv6:1]",
-			strings.Repeat("a", 65) + "@x.org", "a@" + strings.Repeat("b.", 130) + "c"},
+		[]string{
+			"", "ada", "@example.org", "a..b@example.org", ".a@example.org", "a.@example.org", "a b@example.org", "a@-x.org", "a@x-.org", "a@[1]", "a@[IPv6:1]",
+			strings.Repeat("a", 65) + "@x.org", "a@" + strings.Repeat("b.", 130) + "c",
+		},
 	},
 	"uri": {
 		[]string{"https://example.org", "http://a.b/c?d=e#f", "urn:isbn:1", "http://[::1]:80/", "mailto:a@b", "http://a:80/%20", "x:"},

@@ -139,7 +139,8 @@ func (n *node) headers() []header {
 		return nil
 	}
 	if n.objects != nil {
-		for _, p := range n.objects.props {
+		for i := range n.objects.props {
+			p := &n.objects.props[i]
 			all = append(all, newHeader(p.name, p.node.accepted(), p.node.items()))
 		}
 	}

@@ -1,6 +1,8 @@
 package validate
 
 import (
+	"sync/atomic"
+
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
@@ -34,7 +36,7 @@ type numberRules struct {
 // limit is one of the four bounds of a number.
 type limit struct {
 	value   decimal
-	small   int64 // the value, when it is an integer of at most 18 digits
+	small   int64 // the value, when it is an integer of 64 bits
 	isSmall bool
 	upper   bool // a maximum
 	open    bool // the value itself is out
@@ -61,6 +63,7 @@ type arrayRules struct {
 // objectRules are the rules for objects.
 type objectRules struct {
 	props    []property
+	leader   atomic.Int32   // the property that stood first in a recent message
 	byName   map[string]int // nil for few properties: a search is faster
 	required []int          // indexes of props
 	words    int            // 64-bit words of the set of names seen, beyond the first
@@ -73,11 +76,12 @@ type objectRules struct {
 
 // property is a name that the schema knows.
 type property struct {
-	name     string
-	quoted   string // the name and its closing quote as most senders write it; "": needs escapes
-	node     *node
-	declared bool // false: only required, so that additional applies
-	missing  string
+	name    string
+	quoted  string // the name and its closing quote as most senders write it; "": needs escapes
+	node    *node
+	missing string
+	// follower is the property that stood behind this one in a recent message.
+	follower atomic.Int32
 }
 
 // choice is anyOf or oneOf.

@@ -52,7 +52,8 @@ func (c *checker) properties(r *objectRules, i, words int) (count int, seen uint
 	if i = space(c.buf, i+1); peek(c.buf, i) == '}' {
 		return 0, 0, i + 1
 	}
-	for next := 0; ; count++ {
+	last, next := -1, int(r.leader.Load())
+	for ; ; count++ {
 		at := i
 		p, end := c.property(r, i, next)
 		if i = c.colon(end); i == failed {
@@ -63,7 +64,10 @@ func (c *checker) properties(r *objectRules, i, words int) (count int, seen uint
 		}
 		child := r.additional
 		if p >= 0 {
-			child, next = r.props[p].node, p+1
+			if p != next && c.learn {
+				r.follows(last, p)
+			}
+			child, last, next = r.props[p].node, p, int(r.props[p].follower.Load())
 			if !c.first(p, &seen, words) {
 				return 0, 0, c.twice()
 			}
@@ -88,8 +92,17 @@ func (c *checker) properties(r *objectRules, i, words int) (count int, seen uint
 	}
 }
 
+// follows notes which property stood behind another one, -1 for the first of an object.
+func (r *objectRules) follows(last, p int) {
+	follower := &r.leader
+	if last >= 0 {
+		follower = &r.props[last].follower
+	}
+	follower.Store(int32(p)) //nolint:gosec // not that many
+}
+
 // property reads a name and finds its property, -1 for none. Senders mostly write properties in
-// the order of the schema, so that the one after the last found is tried first, unread.
+// one order, so that next, the one that stood here in a recent message, is tried first.
 func (c *checker) property(r *objectRules, i, next int) (p, end int) {
 	if next < len(r.props) && peek(c.buf, i) == '"' {
 		if q := r.props[next].quoted; q != "" && len(c.buf)-i > len(q) && string(c.buf[i+1:i+1+len(q)]) == q {

@@ -119,8 +119,11 @@ func typeList(t endpoint.Types) []string {
 		bit  endpoint.Types
 		name string
 	}{
-		{endpoint.Null, "null"}, {endpoint.Boolean, "boolean"}, {endpoint.String, "string"},
-		{endpoint.Array, "array"}, {endpoint.Object, "object"},
+		{endpoint.Null, "null"},
+		{endpoint.Boolean, "boolean"},
+		{endpoint.String, "string"},
+		{endpoint.Array, "array"},
+		{endpoint.Object, "object"},
 	} {
 		if t&one.bit != 0 {
 			list = append(list, one.name)

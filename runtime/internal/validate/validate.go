@@ -68,6 +68,7 @@ func (v *Validator) Check(body []byte) []core.Violation {
 	}
 	c := v.pool.Get().(*checker)
 	defer v.put(c)
+	c.turn++
 	if c.start(body, false); c.document(v.root) {
 		return nil
 	}
