@@ -16,6 +16,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/kafka"
 	"github.com/penstock-dev/penstock/runtime/internal/limits"
 	"github.com/penstock-dev/penstock/runtime/internal/metrics"
+	"github.com/penstock-dev/penstock/runtime/internal/published"
 	"github.com/penstock-dev/penstock/runtime/internal/routes"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
@@ -47,6 +48,8 @@ type Gateway struct {
 type mounted struct {
 	api        API
 	operations []served
+	base       published.Base
+	routes     []published.Route
 }
 
 // served is one entrypoint of one operation, for listings.

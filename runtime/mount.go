@@ -1,12 +1,14 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -20,6 +22,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/post"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/sse"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/websocket"
+	"github.com/penstock-dev/penstock/runtime/internal/published"
 	"github.com/penstock-dev/penstock/runtime/internal/routes"
 )
 
@@ -55,10 +58,10 @@ func (gw *Gateway) Mount(api API) error {
 	m := mounted{api: api}
 	var all []routes.Route
 	for _, op := range api.Operations {
-		served, added, err := gw.compile(api, op, cfg)
+		out, added, err := gw.compile(api, op, cfg)
 		problems = append(problems, err)
-		m.operations = append(m.operations, served...)
 		all = append(all, added...)
+		m.add(op.Descriptor, cfg, out.Entrypoints)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return err
@@ -68,6 +71,23 @@ func (gw *Gateway) Mount(api API) error {
 	}
 	gw.apis = append(gw.apis, m)
 	return nil
+}
+
+// add notes what an operation serves, beside what its document says.
+func (m *mounted) add(d endpoint.Descriptor, cfg config.API, entrypoints []endpoint.Entrypoint) {
+	m.base = published.Base{Before: d.BasePath, After: cmp.Or(cfg.BasePath, d.BasePath)}
+	for _, e := range entrypoints {
+		m.operations = append(m.operations, served{d.Operation, string(e.Kind), e.Method, e.Path})
+	}
+	for _, e := range d.Entrypoints {
+		r := published.Route{Kind: e.Kind, Method: e.Method, Before: e.Path}
+		for _, now := range entrypoints {
+			if now.Kind == e.Kind && now.Method == e.Method {
+				r.After = "/" + strings.TrimPrefix(strings.TrimPrefix(now.Path, strings.TrimRight(m.base.After, "/")), "/")
+			}
+		}
+		m.routes = append(m.routes, r)
+	}
 }
 
 // namesOf lists the names that the configuration of an api may use.
@@ -83,24 +103,21 @@ func namesOf(api API) config.Names {
 }
 
 // compile makes the routes of one operation.
-func (gw *Gateway) compile(api API, op Operation, cfg config.API) ([]served, []routes.Route, error) {
+func (gw *Gateway) compile(api API, op Operation, cfg config.API) (compile.Output, []routes.Route, error) {
 	d := op.Descriptor
 	owner := fmt.Sprintf("operation %q of api %q", d.Operation, api.Name)
 	if d.API != api.Name {
-		return nil, nil, fmt.Errorf("%s: its descriptor is of api %q", owner, d.API)
+		return compile.Output{}, nil, fmt.Errorf("%s: its descriptor is of api %q", owner, d.API)
 	}
 	out, err := compile.Operation(compile.Input{
 		Descriptor: d, Config: cfg, Tenant: gw.cfg.Tenant, Clients: gw.kafka, Log: gw.log,
 		Publish: publishHook(op.Publish), Subscribe: subscribeHook(op.Subscribe),
 	})
 	if err != nil {
-		return nil, nil, err
+		return compile.Output{}, nil, err
 	}
-	var (
-		listed   []served
-		added    []routes.Route
-		problems []error
-	)
+	var added []routes.Route
+	var problems []error
 	for _, e := range out.Entrypoints {
 		construct, known := handlers[e.Kind]
 		if !known {
@@ -114,9 +131,8 @@ func (gw *Gateway) compile(api API, op Operation, cfg config.API) ([]served, []r
 		}
 		handler = gw.counted(out.Operation, e.Kind, gw.around(api.Name, handler))
 		added = append(added, routes.Route{Owner: owner, Kind: e.Kind, Method: e.Method, Path: e.Path, Handler: handler})
-		listed = append(listed, served{d.Operation, string(e.Kind), e.Method, e.Path})
 	}
-	return listed, added, errors.Join(problems...)
+	return out, added, errors.Join(problems...)
 }
 
 // around puts the middleware of an api around a handler, when the first request comes: Use may

@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/penstock-dev/penstock/runtime/internal/published"
 	"github.com/penstock-dev/penstock/runtime/internal/routes"
 )
 
@@ -48,16 +49,30 @@ func (gw *Gateway) addPage(path, contentType string, text []byte) error {
 	})
 }
 
-// published are the documents of an api by file name.
+// published are the documents of an api by file name, as the configuration has it.
 func (m mounted) published() (map[string][]byte, error) {
 	out := map[string][]byte{}
-	if m.api.Documents.OpenAPI != nil {
-		out["openapi.json"] = m.api.Documents.OpenAPI
+	var problems []error
+	for name, document := range map[string]struct {
+		text   []byte
+		change func([]byte, published.Base, []published.Route) ([]byte, error)
+	}{
+		"openapi.json":  {m.api.Documents.OpenAPI, published.OpenAPI},
+		"asyncapi.json": {m.api.Documents.AsyncAPI, published.AsyncAPI},
+	} {
+		if document.text == nil {
+			continue
+		}
+		out[name] = document.text
+		if published.Changed(m.base, m.routes) {
+			text, err := document.change(document.text, m.base, m.routes)
+			if err != nil {
+				problems = append(problems, fmt.Errorf("api %q: %w", m.api.Name, err))
+			}
+			out[name] = text
+		}
 	}
-	if m.api.Documents.AsyncAPI != nil {
-		out["asyncapi.json"] = m.api.Documents.AsyncAPI
-	}
-	return out, nil
+	return out, errors.Join(problems...)
 }
 
 var indexPage = template.Must(template.New("docs").Parse(`<!doctype html>
