@@ -19,6 +19,10 @@ import (
 // of 5 s delays every recovery.
 const metadataMinAge = 250 * time.Millisecond
 
+// requestOverhead is how long a broker may take for a request, beside what the request itself
+// allows; then the connection counts as dead.
+const requestOverhead = 5 * time.Second
+
 // maxDecompressed bounds what one compressed batch may unpack to, in bytes.
 const maxDecompressed = 64 << 20
 
@@ -56,6 +60,7 @@ type Cluster struct {
 	admin   *kgo.Client // nil until first used
 	closers []func(context.Context) error
 	closed  bool
+	asking  sync.WaitGroup
 }
 
 // New prepares a cluster; nothing connects before the first client does something. Files that
@@ -81,6 +86,7 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 		kgo.ClientID(c.cfg.ClientID + "-" + purpose),
 		kgo.SoftwareNameAndVersion("penstock", "0.1"),
 		kgo.DialTimeout(c.cfg.DialTimeout),
+		kgo.RequestTimeoutOverhead(requestOverhead),
 		kgo.MetadataMinAge(metadataMinAge),
 		kgo.FetchMaxWait(c.cfg.FetchMaxWait),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
@@ -112,7 +118,7 @@ func (c *Cluster) adminClient() (*kgo.Client, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return nil, core.Wrap(core.CodeDraining, "connect", kgo.ErrClientClosed)
+		return nil, errClosed()
 	}
 	if c.admin == nil {
 		client, err := c.NewClient("admin")
@@ -130,6 +136,8 @@ func (c *Cluster) State() State { return c.health.state() }
 // Refusing gives the error for requests that would certainly fail now: the last dial to every
 // known broker failed. It is nil otherwise. The cluster is probed each second while it refuses.
 func (c *Cluster) Refusing() error { return c.health.refusal() }
+
+func errClosed() error { return core.Wrap(core.CodeDraining, "connect", kgo.ErrClientClosed) }
 
 // OnClose registers what must end before the cluster does: clients made from it.
 func (c *Cluster) OnClose(f func(context.Context) error) {
@@ -152,6 +160,7 @@ func (c *Cluster) Close(ctx context.Context) error {
 	if admin != nil {
 		admin.Close()
 	}
+	c.asking.Wait()
 	return errors.Join(errs...)
 }
 
@@ -161,5 +170,6 @@ func (c *Cluster) probe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return client.Ping(ctx)
+	_, err = ask(ctx, c, func() (struct{}, error) { return struct{}{}, client.Ping(ctx) })
+	return err
 }

@@ -36,7 +36,7 @@ func (c *Cluster) Committed(ctx context.Context, group string) (Commits, error) 
 	}
 	var commits Commits
 	err = coordinated(ctx, func() (err error) {
-		commits.responses, err = admin.FetchOffsets(ctx, group)
+		commits.responses, err = ask(ctx, c, func() (kadm.OffsetResponses, error) { return admin.FetchOffsets(ctx, group) })
 		if errors.Is(err, kerr.GroupIDNotFound) {
 			return nil
 		}
@@ -77,7 +77,7 @@ func (c *Cluster) Commit(ctx context.Context, group string, topics []TopicCommit
 		req.Topics = append(req.Topics, rt)
 	}
 	return coordinated(ctx, func() error {
-		resp, err := req.RequestWith(ctx, client)
+		resp, err := ask(ctx, c, func() (*kmsg.OffsetCommitResponse, error) { return req.RequestWith(ctx, client) })
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (c *Cluster) Members(ctx context.Context, group string) (int, error) {
 	}
 	members := 0
 	err = coordinated(ctx, func() error {
-		groups, err := admin.DescribeGroups(ctx, group)
+		groups, err := ask(ctx, c, func() (kadm.DescribedGroups, error) { return admin.DescribeGroups(ctx, group) })
 		if err != nil {
 			return err
 		}

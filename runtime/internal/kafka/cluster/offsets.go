@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"golang.org/x/sync/errgroup"
 )
@@ -47,7 +46,7 @@ func (c *Cluster) Topics(ctx context.Context, names ...string) (map[string]*Topi
 		t.Topic = kmsg.StringPtr(name)
 		req.Topics = append(req.Topics, t)
 	}
-	resp, err := req.RequestWith(ctx, client)
+	resp, err := ask(ctx, c, func() (*kmsg.MetadataResponse, error) { return req.RequestWith(ctx, client) })
 	if err != nil {
 		return nil, Classify("list topics", err)
 	}
@@ -70,10 +69,6 @@ func (c *Cluster) Topics(ctx context.Context, names ...string) (map[string]*Topi
 // not in the answer. The three ends are read one after the other, start first, so that
 // Start ≤ Stable ≤ End holds but while records are deleted. Errors are core.Errors.
 func (c *Cluster) Offsets(ctx context.Context, names ...string) (map[string]*Topic, error) {
-	client, err := c.adminClient()
-	if err != nil {
-		return nil, err
-	}
 	topics, err := c.Topics(ctx, names...)
 	if err != nil || len(topics) == 0 {
 		return topics, err
@@ -81,7 +76,7 @@ func (c *Cluster) Offsets(ctx context.Context, names ...string) (map[string]*Top
 	group, ctx := errgroup.WithContext(ctx)
 	ask := func(timestamp int64, isolation int8, field func(*Partition) *int64) {
 		group.Go(func() error {
-			return listOffsets(ctx, client, topics, timestamp, isolation, field)
+			return c.listOffsets(ctx, topics, timestamp, isolation, field)
 		})
 	}
 	ask(atStart, 0, func(p *Partition) *int64 { return &p.Start })
@@ -101,9 +96,13 @@ func (c *Cluster) Offsets(ctx context.Context, names ...string) (map[string]*Top
 }
 
 // listOffsets fills one field of all partitions.
-func listOffsets(ctx context.Context, client *kgo.Client, topics map[string]*Topic, timestamp int64,
+func (c *Cluster) listOffsets(ctx context.Context, topics map[string]*Topic, timestamp int64,
 	isolation int8, field func(*Partition) *int64,
 ) error {
+	client, err := c.adminClient()
+	if err != nil {
+		return err
+	}
 	req := kmsg.NewPtrListOffsetsRequest()
 	req.ReplicaID = -1
 	req.IsolationLevel = isolation
@@ -121,7 +120,7 @@ func listOffsets(ctx context.Context, client *kgo.Client, topics map[string]*Top
 	slices.SortFunc(req.Topics, func(a, b kmsg.ListOffsetsRequestTopic) int {
 		return strings.Compare(a.Topic, b.Topic)
 	})
-	resp, err := req.RequestWith(ctx, client)
+	resp, err := ask(ctx, c, func() (*kmsg.ListOffsetsResponse, error) { return req.RequestWith(ctx, client) })
 	if err != nil {
 		return err
 	}
