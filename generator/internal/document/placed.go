@@ -8,7 +8,7 @@ func (d *Document) Placed(n *Node, pointer, message string) Issue {
 	target := n.Nearest(pointer)
 	issue := d.Issue(target, "%s", message)
 	members := Split(pointer)
-	if len(members) == 0 || !strings.HasPrefix(message, "unknown property") {
+	if len(members) == 0 || !strings.HasPrefix(message, "unknown ") {
 		return issue
 	}
 	holder := n.At(Join("", members[:len(members)-1]...))

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -47,15 +48,23 @@ func (b *builder) annotation(holder *document.Node, key string, kind schema.Kind
 	}
 	for _, issue := range schema.Validate(kind, schema.Template, node.Value()) {
 		a.bad = true
-		b.report(b.doc.Placed(node, issue.Pointer, later(issue)))
+		b.report(b.doc.Placed(node, issue.Pointer, worded(kind, issue)))
 	}
 	return a
 }
 
-// later says of a property that the schema does not know yet that it will come.
-func later(issue schema.Issue) string {
-	if strings.HasSuffix(issue.Pointer, "/deadLetterTopic") && strings.HasPrefix(issue.Message, "unknown property") {
+// worded is the message of an issue, in better words where the model knows more than the schema.
+func worded(kind schema.Kind, issue schema.Issue) string {
+	rest, unknown := strings.CutPrefix(issue.Message, "unknown property ")
+	switch {
+	case !unknown:
+	case strings.HasSuffix(issue.Pointer, "/deadLetterTopic"):
 		return "deadLetterTopic is not served yet"
+	case kind == schema.Entrypoints && strings.Count(issue.Pointer, "/") == 1:
+		if issue.Suggestion == "" {
+			rest += ": there are " + list(endpoint.Kinds())
+		}
+		return "unknown entrypoint " + rest
 	}
 	return issue.Message
 }

@@ -196,10 +196,10 @@ func (b *builder) hint(e *served, level endpoint.QoS) {
 	b.report(issue)
 }
 
-// list writes levels as words.
-func list(levels []endpoint.QoS) string {
-	names := make([]string, len(levels))
-	for i, l := range levels {
+// list writes levels or kinds as words.
+func list[T ~string](words []T) string {
+	names := make([]string, len(words))
+	for i, l := range words {
 		names[i] = string(l)
 	}
 	if len(names) < 2 {

@@ -80,6 +80,9 @@ func (b *builder) urlPath(n *document.Node, s *server) string {
 	}
 	u, err := url.Parse(text)
 	if err != nil {
+		if s.protocol == "" || s.web() {
+			b.fail(n.Get("url"), "%q is not a url", text)
+		}
 		return ""
 	}
 	if s.protocol == "" {
