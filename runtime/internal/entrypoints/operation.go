@@ -11,6 +11,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
 // Operation is a mounted operation, compiled from its descriptor and its configuration.
@@ -57,7 +58,7 @@ type Caller struct {
 	ClientID string // X-Client-Identifier, checked
 }
 
-// Host is the gateway as an entrypoint sees it. Every field is set.
+// Host is the gateway as an entrypoint sees it. Every exported field is set.
 type Host struct {
 	Log    *slog.Logger
 	Limits Limits
@@ -70,6 +71,8 @@ type Host struct {
 	// Draining is closed when the gateway asks its streams to go away.
 	Draining <-chan struct{}
 	Metrics  Metrics
+
+	failures web.Sampler // of LogFailure
 }
 
 // Limits are the parts of the configuration that entrypoints keep.

@@ -24,6 +24,7 @@ const defaultRetry = 1
 // the gateway's fault, with its cause. An answer that has begun is left as it is; the answer to
 // HEAD has no body.
 func ErrorHandler(logger *slog.Logger) echo.HTTPErrorHandler {
+	failures := &Sampler{}
 	return func(err error, c echo.Context) {
 		r := c.Request()
 		if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
@@ -35,7 +36,7 @@ func ErrorHandler(logger *slog.Logger) echo.HTTPErrorHandler {
 		e := Of(err)
 		code := status(err, e)
 		if code >= http.StatusInternalServerError {
-			logFailure(logger, c, e, err, code)
+			logFailure(logger, failures, c, e, err, code)
 		}
 		if c.Response().Committed {
 			return
@@ -73,17 +74,4 @@ func RetryAfter(e *core.Error, code int) int {
 		return defaultRetry
 	}
 	return 0
-}
-
-// logFailure writes the cause that the client does not read. What Kafka or a limit causes is a
-// warning, a fault of the gateway is an error.
-func logFailure(logger *slog.Logger, c echo.Context, e *core.Error, cause error, code int) {
-	level := slog.LevelWarn
-	if code == http.StatusInternalServerError {
-		level = slog.LevelError
-	}
-	logger.LogAttrs(c.Request().Context(), level, "request failed",
-		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path),
-		slog.Int("status", code), slog.String("code", string(e.Code)), slog.Any("error", cause),
-		slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)))
 }

@@ -53,17 +53,17 @@ func TestErrorHandler(t *testing.T) {
 		{
 			"Kafka's fault", &core.Error{Code: core.CodeBrokerUnavailable, Op: "produce", Detail: "10.0.0.1", Err: cause}, 503, "1",
 			`{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders/a%22b"}`,
-			`level=WARN msg="request failed" method=GET path="/orders/a\"b" status=503 code=FAILURE_BROKER_UNAVAILABLE error="produce: FAILURE_BROKER_UNAVAILABLE: 10.0.0.1: dial tcp 10.0.0.1:9092: refused" request_id=""` + "\n",
+			`level=WARN msg="request failed" method=GET path="/orders/a\"b" status=503 code=FAILURE_BROKER_UNAVAILABLE error="produce: FAILURE_BROKER_UNAVAILABLE: 10.0.0.1: dial tcp 10.0.0.1:9092: refused" request_id="" not_logged=0` + "\n",
 		},
 		{
 			"the gateway's fault", cause, 500, "",
 			`{"type":"about:blank","title":"Internal error","status":500,"detail":"the gateway could not do this; the cause is in its log","code":"FAILURE_INTERNAL","instance":"/orders/a%22b"}`,
-			`level=ERROR msg="request failed" method=GET path="/orders/a\"b" status=500 code=FAILURE_INTERNAL error="dial tcp 10.0.0.1:9092: refused" request_id=""` + "\n",
+			`level=ERROR msg="request failed" method=GET path="/orders/a\"b" status=500 code=FAILURE_INTERNAL error="dial tcp 10.0.0.1:9092: refused" request_id="" not_logged=0` + "\n",
 		},
 		{
 			"an unknown code", core.NewError("FAILURE_NEW", "secret"), 500, "",
 			`{"type":"about:blank","title":"Internal error","status":500,"detail":"the gateway could not do this; the cause is in its log","code":"FAILURE_NEW","instance":"/orders/a%22b"}`,
-			`level=ERROR msg="request failed" method=GET path="/orders/a\"b" status=500 code=FAILURE_NEW error="FAILURE_NEW: secret" request_id=""` + "\n",
+			`level=ERROR msg="request failed" method=GET path="/orders/a\"b" status=500 code=FAILURE_NEW error="FAILURE_NEW: secret" request_id="" not_logged=0` + "\n",
 		},
 		{
 			"a limit", &core.Error{Code: core.CodeTooManyRequests, Detail: "too many", RetryAfter: 5}, 429, "5",
@@ -182,5 +182,32 @@ func TestAppendResults(t *testing.T) {
 		`{"topic":"b","title":"Message too large","status":413,"detail":"above 1 MiB","code":"FAILURE_TOO_LARGE"}]}`
 	if got != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+// TestRepeatedFailuresAreCounted: a line a second, but faults of the gateway each.
+func TestRepeatedFailuresAreCounted(t *testing.T) {
+	var log strings.Builder
+	away, fault := core.NewError(core.CodeBrokerUnavailable, ""), errors.New("fault")
+	next := error(away)
+	e := echo.New()
+	logger, failures := slog.New(slog.NewTextHandler(&log, nil)), &Sampler{}
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		logFailure(logger, failures, c, Of(err), err, Of(err).Code.Status())
+	}
+	e.GET("/", func(echo.Context) error { return next })
+	request := func() {
+		e.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+	}
+	for range 5 {
+		request()
+	}
+	failures.last[core.CodeBrokerUnavailable].at = time.Now().Add(-logEvery)
+	request()
+	next = fault
+	request()
+	request()
+	if n := strings.Count(log.String(), "\n"); n != 4 || strings.Count(log.String(), "not_logged=4\n") != 1 {
+		t.Errorf("logged %d lines:\n%s", n, log.String())
 	}
 }

@@ -203,7 +203,7 @@ func (p *page) finish(failed error) error {
 	var problem *core.Error
 	if failed != nil {
 		problem = web.Of(failed)
-		p.host.Log.Warn("answer ended early", "operation", p.op.Name, "code", problem.Code, "error", failed)
+		p.host.LogFailure(p.c.Request().Context(), "answer ended early", p.op, failed)
 	}
 	*p.buffer = p.format.end(*p.buffer, problem, p.pagination())
 	p.writeHeader()

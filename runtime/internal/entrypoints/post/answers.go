@@ -1,6 +1,7 @@
 package post
 
 import (
+	"net/http"
 	"sync"
 
 	"github.com/labstack/echo/v4"
@@ -20,7 +21,6 @@ type answers struct {
 	*exchange
 	out     *entrypoints.StallWriter
 	minimal bool
-	logged  bool
 
 	room           int64 // of the items in the buffer
 	records, bytes int   // that they published
@@ -98,9 +98,8 @@ func (a *answers) append(dst []byte, item *entrypoints.Item) []byte {
 	switch {
 	case err != nil:
 		e := web.Of(err)
-		if e.Code.Status() >= 500 && !a.logged {
-			a.logged = true // one line of log for a body, however many lines fail
-			a.host.Log.Warn("line not published", "operation", a.op.Name, "code", e.Code, "error", err)
+		if e.Code.Status() >= http.StatusInternalServerError {
+			a.host.LogFailure(a.request.Context(), "line not published", a.op, err)
 		}
 		return append(web.AppendProblem(dst, e, ""), '\n')
 	case a.minimal:

@@ -172,7 +172,7 @@ func (s *session) tick(timer *time.Timer) bool {
 func (s *session) farewell(cause error) {
 	e := web.Of(cause)
 	if e.Code != core.CodeDraining {
-		s.host.Log.Warn("stream ended", "operation", s.op.Name, "code", e.Code, "error", cause)
+		s.host.LogFailure(s.c.Request().Context(), "stream ended", s.op, cause)
 	}
 	s.send(appendFarewell(nil, e))
 }

@@ -105,7 +105,7 @@ func (h *handler) serve(c echo.Context) error {
 	s := newSession(h, c, stream)
 	s.serve(r.Context(), gap)
 	if err := entrypoints.CloseStream(r.Context(), stream); err != nil {
-		h.host.Log.Warn("stream closed", "operation", h.op.Name, "error", err)
+		h.host.LogFailure(r.Context(), "stream not closed cleanly", h.op, err)
 	}
 	return nil
 }

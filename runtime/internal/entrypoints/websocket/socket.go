@@ -66,7 +66,7 @@ func (s *socket) closeStream(ctx context.Context) {
 		return
 	}
 	if err := entrypoints.CloseStream(ctx, s.stream); err != nil {
-		s.host.Log.Warn("stream closed", "operation", s.op.Name, "error", err)
+		s.host.LogFailure(ctx, "stream not closed cleanly", s.op, err)
 	}
 	s.stream = nil
 }
@@ -163,7 +163,7 @@ func (s *socket) answer(ctx context.Context) (over bool, end *ending) {
 		if err == nil {
 			s.host.Metrics.Published(s.op, s.kind, len(s.topics), item.Bytes*len(s.topics))
 		} else if web.Of(err).Code.Status() >= http.StatusInternalServerError {
-			s.host.Log.Warn("frame not published", "operation", s.op.Name, "error", err)
+			s.host.LogFailure(ctx, "frame not published", s.op, err)
 		}
 		if frame, end = s.protocol.answer(frame[:0], item, err); end != nil {
 			return false, end
@@ -185,7 +185,7 @@ func (s *socket) lost(err error) *ending {
 // failed ends a socket whose stream failed.
 func (s *socket) failed(ctx context.Context, cause error) ending {
 	e := web.Of(cause)
-	s.host.Log.Warn("stream ended", "operation", s.op.Name, "code", e.Code, "error", cause)
+	s.host.LogFailure(ctx, "stream ended", s.op, cause)
 	if frame := s.protocol.problem(e); frame != nil {
 		if err := s.conn.Write(ctx, websocket.MessageText, frame); err != nil {
 			return *s.lost(err)
