@@ -144,6 +144,14 @@ func (f *feed) disturb(err error) {
 	f.wakeAll()
 }
 
+// heard takes a listing as a sign that Kafka is back, which refresh may not have seen yet.
+func (f *feed) heard(l *listing) {
+	f.listed.Store(l)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault = nil
+}
+
 // fail ends the streams of the feed once they have read everything.
 func (f *feed) fail(err error) {
 	f.mu.Lock()

@@ -55,7 +55,7 @@ func (h *Hub) resolve(ctx context.Context, f *feed, l *listing, c cursor.Cursor,
 		}
 	}
 	h.observe(l)
-	f.listed.Store(l)
+	f.heard(l)
 	for _, name := range f.names {
 		if r.CheckTopic && l.topics[name] == nil {
 			return cursor.Position{}, core.NewError(core.CodeTopicNotFound, fmt.Sprintf("topic %q does not exist", name))
