@@ -51,7 +51,11 @@ func (r *rig) measure(ctx context.Context, s scenario) (result *report.Result, e
 	for _, e := range entries {
 		result.Contestants = append(result.Contestants, e.figures)
 	}
-	return result, r.slices(ctx, entries, result)
+	stop, err := r.profile(ctx, s.name)
+	if err != nil {
+		return nil, err
+	}
+	return result, errors.Join(r.slices(ctx, entries, result), stop())
 }
 
 // enter starts a contestant and connects the load to it.
@@ -120,14 +124,14 @@ func (r *rig) warmUp(ctx context.Context, entries []*entry) error {
 }
 
 func (r *rig) slices(ctx context.Context, entries []*entry, result *report.Result) error {
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	seed := uint64(time.Now().UnixNano())
 	var elapsed time.Duration
 	before, err := r.usage(entries)
 	if err != nil {
 		return err
 	}
 	began := time.Now()
-	for _, round := range load.Schedule(r.options.rounds, len(entries), rand.New(rand.NewPCG(seed, seed))) { //nolint:gosec // an order
+	for _, round := range load.Schedule(r.options.rounds, len(entries), rand.New(rand.NewPCG(seed, seed))) {
 		for _, i := range round {
 			if err := ctx.Err(); err != nil {
 				return err

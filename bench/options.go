@@ -21,6 +21,7 @@ type options struct {
 	brokerPID int
 	print     printer
 	gate      bool
+	profiles  string // folder for CPU profiles; "": none
 }
 
 const help = `Usage: go run ./bench [flags]    (make bench ARGS="flags")
@@ -47,6 +48,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	format := flags.String("format", "text", "text or json, a line for each scenario")
 	quick := flags.Bool("quick", false, "3 rounds and little warm-up: to see that it works, not for figures")
 	flags.BoolVar(&o.gate, "gate", false, "exit 1 when a run is void or misses an aim")
+	flags.StringVar(&o.profiles, "profiles", "", "`folder` for a CPU profile of the gateway for each scenario; taking it costs the gateway some CPU")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

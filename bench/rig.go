@@ -27,6 +27,7 @@ type rig struct {
 	broker  *broker
 	client  *kgo.Client
 	warmed  bool
+	admin   string // of the running gateway
 }
 
 func newRig(ctx context.Context, o *options, stderr io.Writer) (*rig, error) {
@@ -85,7 +86,7 @@ func moduleRoot(ctx context.Context) (string, error) {
 
 // build makes the programs as they are shipped: static and stripped.
 func build(ctx context.Context, root, dir string, stderr io.Writer) error {
-	b := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir+"/", //nolint:gosec // packages of this repository
+	b := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir+"/",
 		"./bench/baseline", "./bench/broker", "./bench/gateway")
 	b.Dir, b.Stderr = root, stderr
 	b.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -132,9 +133,11 @@ func (r *rig) gateway(address string) (*proc.Process, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.admin = admin
 	return proc.Start(r.dir, "gateway", filepath.Join(r.dir, "gateway"), nil, []string{
 		"PENSTOCK_LISTEN__ADDRESS=" + address,
 		"PENSTOCK_ADMIN__ADDRESS=" + admin,
+		fmt.Sprintf("PENSTOCK_ADMIN__PROFILES=%t", r.options.profiles != ""),
 		"PENSTOCK_APIS__BENCH__ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVERS=" + r.broker.address,
 		"PENSTOCK_LIMITS__STREAMSPERADDRESS=10000",
 		"PENSTOCK_DRAIN__DELAY=0s",

@@ -43,9 +43,12 @@ func lines(producer *kgo.Client) http.HandlerFunc {
 		w.Header().Set("Content-Type", "application/x-ndjson")
 		answer := make([]byte, 0, 96*len(records))
 		for _, record := range records {
-			if _, bad := failed.Load(record); bad || record == nil {
+			switch _, bad := failed.Load(record); {
+			case record == nil:
+				answer = append(answer, `{"status":400}`...)
+			case bad:
 				answer = append(answer, `{"status":503}`...)
-			} else {
+			default:
 				answer = appendReceipt(answer, record)
 			}
 			answer = append(answer, '\n')

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"log"
 	"net/http"
@@ -24,29 +25,43 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	seeds := strings.Split(*brokers, ",")
-	producer, err := kgo.NewClient(kgo.SeedBrokers(seeds...), kgo.DefaultProduceTopic(*events),
+	handler, stopped, err := routes(ctx, strings.Split(*brokers, ","), *events, *records, *stream)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer stopped()
+	server := &http.Server{Addr: *listen, Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		log.Print(err)
+	}
+	stop() // stopped waits for it
+}
+
+// routes makes the handlers and their Kafka clients; stopped waits until the clients are closed,
+// after the end of ctx.
+func routes(ctx context.Context, seeds []string, events, records, stream string) (h http.Handler, stopped func(), err error) {
+	producer, err := kgo.NewClient(kgo.SeedBrokers(seeds...), kgo.DefaultProduceTopic(events),
 		kgo.ProducerLinger(0), kgo.ProducerBatchCompression(kgo.NoCompression()))
 	if err != nil {
-		log.Fatal(err)
+		return nil, nil, err
 	}
-	defer producer.Close()
-	reader, err := newReader(ctx, seeds, *records)
+	reader, err := newReader(ctx, seeds, records)
 	if err != nil {
-		log.Fatal(err)
+		return nil, nil, err
 	}
-	clients, err := newHub(ctx, seeds, *stream)
+	clients, err := newHub(ctx, seeds, stream)
 	if err != nil {
-		log.Fatal(err)
+		return nil, nil, err
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /events", post(producer))
 	mux.HandleFunc("POST /lines", lines(producer))
 	mux.HandleFunc("GET /records", reader.serve)
 	mux.HandleFunc("GET /stream", clients.serve)
-	server := &http.Server{Addr: *listen, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
-	if err := server.ListenAndServe(); err != http.ErrServerClosed { //nolint:errorlint // as net/http documents it
-		log.Print(err)
-	}
+	return mux, func() {
+		producer.Close()
+		reader.client.Close()
+		<-clients.done
+	}, nil
 }

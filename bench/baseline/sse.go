@@ -14,6 +14,7 @@ type hub struct {
 	client  *kgo.Client
 	mu      sync.Mutex
 	clients map[chan []byte]struct{}
+	done    chan struct{} // closed when reading has ended
 }
 
 // backlog is how many batches a client may be behind before it is dropped.
@@ -25,12 +26,13 @@ func newHub(ctx context.Context, seeds []string, topic string) (*hub, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &hub{client: client, clients: map[chan []byte]struct{}{}}
+	h := &hub{client: client, clients: map[chan []byte]struct{}{}, done: make(chan struct{})}
 	go h.read(ctx)
 	return h, nil
 }
 
 func (h *hub) read(ctx context.Context) {
+	defer close(h.done)
 	defer h.client.Close()
 	for ctx.Err() == nil {
 		var frames []byte

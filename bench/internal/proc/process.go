@@ -28,8 +28,8 @@ func Start(dir, name, program string, args, env []string) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = log.Close() }()     // the process has its own
-	p.cmd = exec.Command(program, args...) //nolint:gosec // programs that the benchmark built itself
+	defer func() { _ = log.Close() }() // the process has its own
+	p.cmd = exec.Command(program, args...)
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {

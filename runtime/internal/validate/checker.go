@@ -19,8 +19,8 @@ const failed = -1
 // Only when that fails it is read again to list every broken rule with its place.
 type checker struct {
 	buf   []byte
-	quiet bool // a broken rule ends the run, unlisted
-	track bool // keep the path of the value being read
+	quiet bool  // a broken rule ends the run, unlisted
+	track bool  // keep the path of the value being read
 	learn bool  // note the order of properties: in one message of 16, so that senders do not fight over it
 	turn  uint8 // counts messages
 	depth int

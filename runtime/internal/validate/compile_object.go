@@ -41,7 +41,7 @@ func (k *compiler) objects(n *node, s *endpoint.Schema, at string) error {
 		r.byName = index
 	}
 	for i := range r.props {
-		r.props[i].follower.Store(int32(i) + 1) //nolint:gosec // not that many
+		r.props[i].follower.Store(int32(i) + 1)
 	}
 	n.objects = r
 	return nil

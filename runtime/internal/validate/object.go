@@ -98,7 +98,7 @@ func (r *objectRules) follows(last, p int) {
 	if last >= 0 {
 		follower = &r.props[last].follower
 	}
-	follower.Store(int32(p)) //nolint:gosec // not that many
+	follower.Store(int32(p))
 }
 
 // property reads a name and finds its property, -1 for none. Senders mostly write properties in
