@@ -25,7 +25,7 @@ addresses are set by this command. Go must be installed.`,
 		Args:              files,
 		ValidArgsFunction: documentFiles,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			options.Files, options.Topics = args, topics
+			options.Files, options.Topics, options.Output = args, topics, c.stderr
 			options.Fixed = map[string]bool{}
 			for _, name := range []string{"listen", "admin-listen", "kafka-listen"} {
 				options.Fixed[name] = cmd.Flags().Changed(name)

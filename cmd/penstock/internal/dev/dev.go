@@ -25,9 +25,10 @@ type Options struct {
 	// same host, unless Fixed names its flag (listen, admin-listen, kafka-listen).
 	Listen, Admin, Kafka string
 	Fixed                map[string]bool
-	DataDir              string // of the embedded Kafka; "" keeps nothing
-	Config               string // of the gateway; "" for none
-	Watch                bool   // rebuild when a file changes
+	DataDir              string    // of the embedded Kafka; "" keeps nothing
+	Config               string    // of the gateway; "" for none
+	Watch                bool      // rebuild when a file changes
+	Output               io.Writer // what the gateway writes
 }
 
 // Console is where the loop tells what it does.
@@ -51,14 +52,13 @@ type session struct {
 	running *gateway // nil while none runs
 	good    *build   // the last build that became ready
 	greeted bool
-	output  io.Writer // of the gateway
 }
 
 // Run runs the documents until ctx ends. Mistakes in files do not end it, unless it does not
 // watch; faults of the machine do, as an address that is taken.
 func Run(ctx context.Context, o Options, console Console) (err error) {
 	defer func() { err = errors.Join(err, o.Workspace.Close()) }()
-	s := &session{Options: o, console: console, output: os.Stderr}
+	s := &session{Options: o, console: console}
 	if s.bin, err = os.MkdirTemp("", "penstock-dev-"); err != nil {
 		return fmt.Errorf("make a folder for binaries: %w", err)
 	}

@@ -37,7 +37,7 @@ func (s *session) start(ctx context.Context, b *build) (*gateway, error) {
 		"PENSTOCK_LISTEN__ADDRESS=" + s.Listen, "PENSTOCK_ADMIN__ADDRESS=" + s.Admin,
 		"PENSTOCK_DRAIN__DELAY=0s", "PENSTOCK_DRAIN__TIMEOUT=1s", "PENSTOCK_LOG__FORMAT=text",
 	}, b.variables...))
-	cmd.Stdout, cmd.Stderr = s.output, s.output
+	cmd.Stdout, cmd.Stderr = s.Output, s.Output
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %q: %w", b.binary, err)
 	}
