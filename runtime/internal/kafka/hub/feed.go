@@ -200,6 +200,13 @@ func (f *feed) span() (from, to cursor.Position, ok bool) {
 	return from, f.tail, f.err == nil && f.fault == nil
 }
 
+// endAt is the position after the newest node, if number is the one that follows it.
+func (f *feed) endAt(number uint64) (cursor.Position, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.tail, number == f.first+uint64(len(f.nodes))
+}
+
 // end is the position after the newest node.
 func (f *feed) end() cursor.Position {
 	f.mu.Lock()

@@ -217,10 +217,16 @@ func (s *stream) chase() <-chan struct{} {
 // Settle implements qos.Stream: at level none nothing is committed.
 func (s *stream) Settle(*qos.Batch, int) {}
 
-// Cursor implements qos.Stream.
+// Cursor implements qos.Stream. A stream that has read everything is where its feed is, which
+// knows of new partitions, and of offsets without records, before there is a record to tell.
 func (s *stream) Cursor(dst []byte) []byte {
-	if s.rest.given > 0 {
+	switch {
+	case s.rest.given > 0:
 		return s.rest.track.AppendID(dst, s.rest.given-1)
+	case s.live && !s.filter && s.rest.batch == nil:
+		if tail, ok := s.feed.endAt(s.number); ok {
+			return tail.Append(dst)
+		}
 	}
 	return s.at.Append(dst)
 }

@@ -75,6 +75,7 @@ func TestTopicIsMadeAgain(t *testing.T) {
 	r.put("other", 0, "meanwhile")
 	equal(t, "value", values(take(t, s, 1))[0], "meanwhile")
 	r.create("t", 1)
+	eventually(t, "the cursor is of the new topic", func() bool { return cursorOf(s) == "other@0#0;t@0#-1" })
 	r.put("t", 0, "new")
 	r.put("t", 0, "newer")
 	equal(t, "of the new topic", slices.Equal(values(take(t, s, 2)), []string{"new", "newer"}), true)
