@@ -88,24 +88,14 @@ func (gw *Gateway) drain(ctx context.Context, client, admin *server.Server) erro
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, gw.cfg.Drain.Timeout)
 	defer cancel()
-	close(gw.draining)
-	streams := make(chan int, 1) // beside Shutdown, which does not know of WebSockets
-	go func() { streams <- gw.streams.Drain(ctx) }()
-	var problems []error
-	if err := client.Shutdown(ctx); err != nil {
-		problems = append(problems, fmt.Errorf("requests were cut off: %w", err))
-	}
-	if left := <-streams; left > 0 {
-		problems = append(problems, fmt.Errorf("%d streams were cut off", left))
-	}
-	if err := gw.kafka.Close(ctx); err != nil {
-		problems = append(problems, fmt.Errorf("leave Kafka: %w", err))
-	}
-	if err := admin.Shutdown(ctx); err != nil {
-		problems = append(problems, fmt.Errorf("admin listener: %w", err))
+	requests := make(chan error, 1) // beside the streams: Shutdown does not know of WebSockets
+	go func() { requests <- client.Shutdown(ctx) }()
+	err := gw.leave(ctx, requests)
+	if failed := admin.Shutdown(ctx); failed != nil {
+		err = errors.Join(err, fmt.Errorf("admin listener: %w", failed))
 	}
 	took := time.Since(start).Round(time.Millisecond).String()
-	if err := errors.Join(problems...); err != nil {
+	if err != nil {
 		gw.log.Warn("drained, not cleanly", "took", took, "error", err)
 		return fmt.Errorf("drain: %w", err)
 	}
@@ -113,14 +103,41 @@ func (gw *Gateway) drain(ctx context.Context, client, admin *server.Server) erro
 	return nil
 }
 
+// leave tells the streams to go away, waits for them and for the requests, and leaves Kafka.
+func (gw *Gateway) leave(ctx context.Context, requests <-chan error) error {
+	close(gw.draining)
+	var problems []error
+	if left := gw.streams.Drain(ctx); left > 0 {
+		problems = append(problems, fmt.Errorf("%d streams were cut off", left))
+	}
+	if err := <-requests; err != nil {
+		problems = append(problems, fmt.Errorf("requests were cut off: %w", err))
+	}
+	if err := gw.kafka.Close(ctx); err != nil {
+		problems = append(problems, fmt.Errorf("leave Kafka: %w", err))
+	}
+	return errors.Join(problems...)
+}
+
+// Close ends the streams and leaves Kafka, for programs that serve Handler themselves. They
+// close their server first, or beside it. Run does all of this by itself; it is called once.
+func (gw *Gateway) Close(ctx context.Context) error {
+	gw.phase.Store(int32(draining))
+	requests := make(chan error)
+	close(requests)
+	return gw.leave(ctx, requests)
+}
+
 // announce writes the one line that says what is served where.
 func (gw *Gateway) announce(client, admin string) {
-	apis, entrypoints := []string{}, 0
+	apis, operations, entrypoints := []string{}, 0, 0
 	for _, m := range gw.apis {
 		apis = append(apis, m.api.Name)
+		operations += len(m.api.Operations)
 		entrypoints += len(m.operations)
 	}
-	gw.log.Info("gateway is ready", "version", Version, "address", client, "admin", admin, "apis", apis, "entrypoints", entrypoints)
+	gw.log.Info("gateway is ready", "version", Version, "address", client, "admin", admin,
+		"apis", apis, "operations", operations, "entrypoints", entrypoints)
 	for _, m := range gw.apis {
 		for _, op := range m.operations {
 			gw.log.Debug("serves", "api", m.api.Name, "operation", op.Operation, "entrypoint", op.Kind, "method", op.Method, "path", op.Path)

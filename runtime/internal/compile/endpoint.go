@@ -106,7 +106,7 @@ func (c *compiler) report(group, pointer, text string) {
 func origin(origins []endpoint.Origin, pointer string) (source, at string) {
 	for ; ; pointer = pointer[:strings.LastIndexByte(pointer, '/')] {
 		for _, o := range origins {
-			if o.Pointer == pointer {
+			if o.Pointer == pointer && o.Source != "default" {
 				return o.Source, pointer
 			}
 		}

@@ -10,7 +10,8 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 )
 
-// adminTimeout bounds requests to the admin listener, profiles aside.
+// adminTimeout bounds the header of a request. The answer is not bounded: a profile takes as
+// long as it was asked to.
 const adminTimeout = 10 * time.Second
 
 // Admin makes the server of /livez, /readyz and /metrics, and of /debug/pprof/ where profiles
@@ -35,7 +36,7 @@ func Admin(cfg config.Admin, ready func() error, metrics http.Handler, logger *s
 	}
 	return &Server{http: &http.Server{
 		Addr: cfg.Address, Handler: mux,
-		ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, IdleTimeout: time.Minute,
+		ReadHeaderTimeout: adminTimeout, IdleTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}}
 }
