@@ -43,10 +43,13 @@ func load(files document.Files, names []string) ([]*model.Model, []Issue) {
 // loadDocument makes the model of one document; nil when it has errors.
 func loadDocument(files document.Files, name string) (*model.Model, []document.Issue) {
 	d, issues := document.Load(files, name)
-	if d == nil || document.Failed(issues) {
+	if d == nil {
 		return nil, issues
 	}
 	m, more := model.Build(d)
+	if document.Failed(issues) {
+		m = nil
+	}
 	return m, append(issues, more...)
 }
 

@@ -25,6 +25,7 @@ type converter struct {
 	aliases int // how many aliases are open
 	aliased int // how many values came from aliases
 	stopped bool
+	broken  bool                // a value has no certain meaning
 	open    map[*yaml.Node]bool // anchors being expanded
 }
 
@@ -55,6 +56,12 @@ func (c *converter) pos(y *yaml.Node) Pos {
 		offset += size
 	}
 	return c.source.pos(offset)
+}
+
+// fail reports that a value cannot be read.
+func (c *converter) fail(y *yaml.Node, format string, args ...any) {
+	c.broken = true
+	c.issue(y, format, args...)
 }
 
 func (c *converter) issue(y *yaml.Node, format string, args ...any) {
@@ -95,27 +102,27 @@ func (c *converter) convert(y *yaml.Node, depth int) *Node {
 	default:
 		var message string
 		if n.Kind, n.Text, message = scalar(y); message != "" {
-			c.issue(y, "%s", message)
+			c.fail(y, "%s", message)
 		}
 	}
 	return n
 }
 
 func (c *converter) stop(y *yaml.Node, format string, args ...any) {
-	c.issue(y, format, args...)
+	c.fail(y, format, args...)
 	c.stopped = true
 }
 
 func (c *converter) checkTag(y *yaml.Node, want string) {
 	if y.Style&yaml.TaggedStyle != 0 && y.Tag != want {
-		c.issue(y, "the tag %s is not supported", y.Tag)
+		c.fail(y, "the tag %s is not supported", y.Tag)
 	}
 }
 
 // alias gives a copy of what an alias stands for.
 func (c *converter) alias(y *yaml.Node, depth int) *Node {
 	if c.open[y.Alias] {
-		c.issue(y, "alias %q contains itself", "*"+y.Value)
+		c.fail(y, "alias %q contains itself", "*"+y.Value)
 		return &Node{Pos: c.pos(y)}
 	}
 	if c.open == nil {
@@ -173,7 +180,7 @@ func (c *converter) key(y *yaml.Node) (string, bool) {
 		y = y.Alias
 	}
 	if y.Kind != yaml.ScalarNode {
-		c.issue(y, "a key must be a text")
+		c.fail(y, "a key must be a text")
 		return "", false
 	}
 	return y.Value, true
@@ -199,6 +206,6 @@ func (c *converter) merged(y *yaml.Node, depth int) []Member {
 		}
 		return all
 	}
-	c.issue(y, "the value of << must be a mapping or a list of mappings")
+	c.fail(y, "the value of << must be a mapping or a list of mappings")
 	return nil
 }

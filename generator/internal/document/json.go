@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// readJSON reads a JSON text (RFC 8259) and keeps places. A comma that is missing and one too
-// many are reported, and reading goes on.
+// readJSON reads a JSON text (RFC 8259) and keeps places. A comma that is missing, one too many
+// and duplicate keys are reported, and reading goes on. The tree is nil after other faults.
 func readJSON(s *source) (*Node, []Issue) {
 	r := &jsonReader{source: s}
 	r.space()
@@ -17,6 +17,9 @@ func readJSON(s *source) (*Node, []Issue) {
 		if r.space(); r.at < len(s.data) {
 			r.fail("text after the end of the JSON value")
 		}
+	}
+	if r.failed {
+		root = nil
 	}
 	return root, r.issues
 }

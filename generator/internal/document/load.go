@@ -32,8 +32,9 @@ type tree struct {
 }
 
 // Load reads a document and everything it refers to, finds out what it is and checks it by
-// the official schema of its format. The document is nil when nothing can be built from it.
-// Issues may be warnings only; they are in no order.
+// the official schema of its format. Issues are in no order, and may be warnings only. The
+// document is nil when nothing more can be found out about it; with other errors it is given,
+// so that the next stage adds what it finds.
 func Load(files Files, name string) (*Document, []Issue) {
 	d, issues := Read(files, name)
 	if d.Root == nil {
@@ -46,14 +47,16 @@ func Load(files Files, name string) (*Document, []Issue) {
 	if warning != nil {
 		issues = append(issues, *warning)
 	}
-	issues = append(issues, d.checkReferences()...)
-	if Failed(issues) {
-		return d, issues
+	unresolved := d.checkReferences()
+	issues = append(issues, unresolved...)
+	if d.Format.Async() || !Failed(unresolved) {
+		issues = append(issues, d.checkOfficial()...)
 	}
-	return d, append(issues, d.checkOfficial()...)
+	return d, issues
 }
 
-// Read reads one file of any kind, such as an endpoint file, without asking what it is.
+// Read reads one file of any kind, such as an endpoint file, without asking what it is. The
+// root is nil when the text cannot be read, or means nothing certain.
 func Read(files Files, name string) (*Document, []Issue) {
 	name = filepath.ToSlash(name)
 	d := &Document{Path: name, files: files, trees: map[string]*tree{}, places: map[*Node]place{}, traited: map[*Node]*Node{}}
@@ -93,7 +96,7 @@ func (d *Document) open(name string) *tree {
 	}
 	root, issues := parse(s)
 	t.issues = issues
-	if root != nil && !Failed(issues) {
+	if root != nil {
 		t.root = root
 		d.point(root)
 	}

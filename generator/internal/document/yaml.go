@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// readYAML reads one YAML document. A tree is given even when there are issues, as far as the
-// text could be read.
+// readYAML reads one YAML document. The tree is nil when a value of it cannot be read; a
+// duplicate key and a second document are left out of it.
 func readYAML(s *source) (*Node, []Issue) {
 	decoder := yaml.NewDecoder(bytes.NewReader(s.data))
 	var first yaml.Node
@@ -32,9 +32,13 @@ func readYAML(s *source) (*Node, []Issue) {
 	switch err := decoder.Decode(&second); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
+		c.broken = true
 		c.issues = append(c.issues, s.yamlIssue(err))
 	default:
 		c.issue(second.Content[0], "a second document in the file: one file holds one document")
+	}
+	if c.broken {
+		root = nil
 	}
 	return root, c.issues
 }

@@ -89,6 +89,9 @@ func (b *builder) operation3(m document.Member, n *document.Node, channels map[*
 	}
 	reference := n.Get("channel")
 	s.channel = b.resolve(reference)
+	if s.channel == nil && reference != nil {
+		return nil // reported by the loader
+	}
 	if _, known := channels[s.channel]; !known {
 		if reference == nil {
 			reference = n

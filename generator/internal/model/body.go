@@ -65,6 +65,12 @@ func (b *builder) answerPayload(s *source) *Payload {
 	return p
 }
 
+// isArray says whether a schema describes lists whose items have a schema.
+func isArray(n *document.Node) bool {
+	kind := n.Get("type")
+	return n.Get("items") != nil && (kind.Str() == "array" || slices.Contains(texts(kind), "array"))
+}
+
 // add keeps one message for each schema.
 func (p *Payload) add(m *Message) {
 	for _, other := range p.Messages {
@@ -86,7 +92,7 @@ func (b *builder) bodyMessage(s *source, m document.Member, media string, items 
 		return out
 	}
 	if items {
-		if target := b.resolve(described); target.Get("type").Str() == "array" && target.Get("items") != nil {
+		if target := b.resolve(described); isArray(target) {
 			described = target.Get("items")
 		}
 	}

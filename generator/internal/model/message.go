@@ -34,6 +34,9 @@ func (b *builder) messages3(s *source) []*message {
 	var picked []*message
 	for _, item := range list.Items {
 		n := b.resolve(item)
+		if n == nil {
+			continue // reported by the loader
+		}
 		i := slices.IndexFunc(all, func(m *message) bool { return m.node == n })
 		if i < 0 {
 			b.fail(item, "operation %q names a message that does not stand under messages of its channel", s.name)

@@ -131,7 +131,9 @@ func (b *builder) serversOf(channel *document.Node) []*server {
 		found := false
 		target := item
 		if b.doc.Format == document.AsyncAPI3 {
-			target = b.resolve(item)
+			if target = b.resolve(item); target == nil {
+				continue // reported by the loader
+			}
 		}
 		for _, s := range b.servers {
 			if s.node == target || b.doc.Format == document.AsyncAPI2 && s.name == item.Str() {
