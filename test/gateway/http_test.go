@@ -66,7 +66,7 @@ func (r *rig) do(method, path, body string, headers ...string) answer {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		r.t.Fatal(err)
@@ -87,7 +87,7 @@ func (r *rig) adminGet(path string) (int, string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
 		r.t.Fatal(err)
@@ -121,7 +121,7 @@ func (r *rig) stream(path string, headers ...string) *events {
 	}
 	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
 		text, _ := io.ReadAll(response.Body)
-		response.Body.Close()
+		_ = response.Body.Close()
 		cancel()
 		r.t.Fatalf("the stream was answered with %d %s", response.StatusCode, text)
 	}
@@ -130,7 +130,7 @@ func (r *rig) stream(path string, headers ...string) *events {
 	go func() {
 		defer close(done)
 		defer close(e.next)
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }()
 		e.read(bufio.NewReader(response.Body))
 	}()
 	r.t.Cleanup(func() {

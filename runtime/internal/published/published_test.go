@@ -17,8 +17,10 @@ const asyncAPI = `{"asyncapi":"3.1.0","channels":{"watch-sse":{"address":"/v1/or
 
 func routes(change func(r *Route)) []Route {
 	all := []Route{
-		{endpoint.HTTPPost, "POST", "/orders", "/orders"}, {endpoint.HTTPGet, "GET", "/orders", "/orders"},
-		{endpoint.SSE, "GET", "/orders", "/orders"}, {endpoint.WebSocket, "GET", "/orders", "/orders"},
+		{endpoint.HTTPPost, "POST", "/orders", "/orders"},
+		{endpoint.HTTPGet, "GET", "/orders", "/orders"},
+		{endpoint.SSE, "GET", "/orders", "/orders"},
+		{endpoint.WebSocket, "GET", "/orders", "/orders"},
 	}
 	for i := range all {
 		change(&all[i])
