@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -51,7 +52,7 @@ func newStation(k *Kafka, c *cluster.Cluster) *station {
 			TopicRefresh: cfg.Consume.TopicRefresh, BytesPerStream: int(cfg.Limits.BytesPerStream),
 		}, k.members, log),
 		pulls: pull.New(c, pull.Config{
-			Readers: cfg.Limits.GroupMembers, FetchBytes: int32(cfg.Limits.BytesPerStream), //nolint:gosec // a size of one connection
+			Readers: cfg.Limits.GroupMembers, FetchBytes: int32(min(cfg.Limits.BytesPerStream, math.MaxInt32)),
 			TopicRefresh: cfg.Consume.TopicRefresh,
 		}),
 		producers: make(map[sinkKey]*producer.Producer),

@@ -17,7 +17,7 @@ func content(location, inline string) ([]byte, error) {
 	data := []byte(inline)
 	if location != "" {
 		var err error
-		if data, err = os.ReadFile(location); err != nil { //nolint:gosec // the path is the operator's own configuration
+		if data, err = os.ReadFile(location); err != nil {
 			return nil, err
 		}
 	} else if !isPEM(data) {

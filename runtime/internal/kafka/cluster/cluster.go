@@ -170,6 +170,12 @@ func (c *Cluster) probe(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = ask(ctx, c, func() (struct{}, error) { return struct{}{}, client.Ping(ctx) })
+	_, err = ask(ctx, c, func() (struct{}, error) {
+		if client.Ping(ctx) == nil {
+			return struct{}{}, nil
+		}
+		// Perhaps only old connections were dead, to a broker that is back: dial.
+		return struct{}{}, client.Ping(ctx)
+	})
 	return err
 }

@@ -64,8 +64,9 @@ type health struct {
 }
 
 var (
-	_ kgo.HookBrokerConnect = (*health)(nil)
-	_ kgo.HookBrokerRead    = (*health)(nil)
+	_ kgo.HookBrokerConnect    = (*health)(nil)
+	_ kgo.HookBrokerDisconnect = (*health)(nil)
+	_ kgo.HookBrokerRead       = (*health)(nil)
 )
 
 func newHealth(log *slog.Logger, probe func(context.Context) error) *health {
@@ -89,6 +90,14 @@ func (h *health) OnBrokerConnect(meta kgo.BrokerMetadata, _ time.Duration, _ net
 	if h.allFailed() {
 		h.setUnreachable(err)
 	}
+	h.startProbing()
+}
+
+// OnBrokerDisconnect is called by the library when a connection ended. Why is unknown: it may be
+// the first sign that the broker is gone.
+func (h *health) OnBrokerDisconnect(kgo.BrokerMetadata, net.Conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.startProbing()
 }
 

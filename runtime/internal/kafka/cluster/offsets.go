@@ -111,7 +111,7 @@ func (c *Cluster) listOffsets(ctx context.Context, topics map[string]*Topic, tim
 		rt.Topic = name
 		for p := range t.Partitions {
 			rp := kmsg.NewListOffsetsRequestTopicPartition()
-			rp.Partition = int32(p) //nolint:gosec // a partition count fits
+			rp.Partition = int32(p)
 			rp.Timestamp = timestamp
 			rt.Partitions = append(rt.Partitions, rp)
 		}

@@ -80,7 +80,7 @@ func TestCloseRunsLatestFirstAndJoinsErrors(t *testing.T) {
 	if !errors.Is(err, first) || !errors.Is(err, second) {
 		t.Errorf("got %v, want both errors", err)
 	}
-	if len(order) != 2 || order[0] != second {
+	if len(order) != 2 || !errors.Is(order[0], second) {
 		t.Errorf("order: got %v, want the latest first", order)
 	}
 	if _, err := c.Admin(); core.CodeOf(err) != core.CodeDraining {

@@ -12,8 +12,12 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
-// pollMost bounds the records of one poll, and with them how far a queue may go over its bound.
-const pollMost = 1000
+const (
+	// pollMost bounds the records of one poll, and with them how far a queue may go over its bound.
+	pollMost = 1000
+	// mostFetched bounds one fetch in bytes, the library's default, whatever a connection may hold.
+	mostFetched = 50 << 20
+)
 
 // fetch moves records from the library to the queues, until the member ends.
 func (m *member) fetch() {

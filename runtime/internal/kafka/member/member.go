@@ -104,7 +104,7 @@ func (m *member) prepare(ctx context.Context, r qos.Reading) error {
 func requireCommits(topics map[string]*cluster.Topic, committed cluster.Commits) error {
 	for name, t := range topics {
 		for id := range t.Partitions {
-			if _, ok := committed.At(name, int32(id)); !ok { //nolint:gosec // a partition count fits
+			if _, ok := committed.At(name, int32(id)); !ok {
 				return core.NewError(core.CodeNoInitialOffset, "the group has no committed offset and autoOffsetReset is none")
 			}
 		}
@@ -133,8 +133,8 @@ func (m *member) options() []kgo.Opt {
 		kgo.OnPartitionsAssigned(m.assigned),
 		kgo.OnPartitionsRevoked(m.revoked),
 		kgo.OnPartitionsLost(m.lost),
-		kgo.FetchMaxBytes(int32(4 * cfg.BytesPerStream)),      //nolint:gosec // checked by configuration
-		kgo.FetchMaxPartitionBytes(int32(cfg.BytesPerStream)), //nolint:gosec // checked by configuration
+		kgo.FetchMaxBytes(int32(min(4*cfg.BytesPerStream, mostFetched))),
+		kgo.FetchMaxPartitionBytes(int32(min(cfg.BytesPerStream, mostFetched))),
 	}
 }
 

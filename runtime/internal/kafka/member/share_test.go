@@ -249,7 +249,9 @@ func TestTopicDeletedAndMadeAgain(t *testing.T) {
 	c := attach(t, r.groups, latest)
 	r.write("orders", 0, "a", "b", "c")
 	eventually(t, "3 records", func() bool { return len(c.values()) == 3 })
-	r.broker.DeleteTopic("orders")
+	if err := r.broker.DeleteTopic("orders"); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.broker.CreateTopic("orders", 1, nil); err != nil {
 		t.Fatal(err)
 	}

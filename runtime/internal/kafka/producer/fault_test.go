@@ -78,7 +78,8 @@ func TestBrokerGoneInTheMiddle(t *testing.T) {
 
 	wantCode(t, wait(t, send(p, &core.Record{Topic: "orders"})), core.CodeOutcomeUnknown)
 	start := time.Now()
-	wantCode(t, wait(t, send(p, &core.Record{Topic: "orders"})), core.CodeBrokerUnavailable)
+	a := wait(t, send(p, &core.Record{Topic: "orders"}))
+	wantCode(t, a, core.CodeBrokerUnavailable)
 	if took := time.Since(start); took > 100*time.Millisecond {
 		t.Errorf("refused after %s, want at once", took)
 	}

@@ -117,7 +117,9 @@ func TestTopicDeletedAndMadeAgain(t *testing.T) {
 			t.Fatal(a.err)
 		}
 	}
-	b.DeleteTopic("orders")
+	if err := b.DeleteTopic("orders"); err != nil {
+		t.Fatal(err)
+	}
 	if err := b.CreateTopic("orders", 1, nil); err != nil {
 		t.Fatal(err)
 	}

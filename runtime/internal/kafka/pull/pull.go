@@ -110,7 +110,7 @@ func (p *Pulls) open(ctx context.Context, r qos.Reading) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader, _, err := p.source.Open(at)
+	reader, _, err := p.source.Open(at) //nolint:contextcheck // the reader ends with the stream, not with the request
 	if err != nil {
 		return nil, err
 	}
@@ -173,13 +173,13 @@ func startTopic(reset qos.Reset, name string, t *cluster.Topic, commits cluster.
 	}
 	highest := -1
 	for id := range t.Partitions {
-		if _, ok := commits.At(name, int32(id)); ok { //nolint:gosec // a partition count fits
+		if _, ok := commits.At(name, int32(id)); ok {
 			highest = id
 		}
 	}
 	next := make([]int64, len(t.Partitions))
 	for id, p := range t.Partitions {
-		offset, ok := commits.At(name, int32(id)) //nolint:gosec // a partition count fits
+		offset, ok := commits.At(name, int32(id))
 		switch {
 		case ok && offset >= p.Start && offset <= p.End:
 			next[id] = offset

@@ -141,7 +141,7 @@ func (s *Stream) moved() []cluster.TopicCommit {
 	var moved []cluster.TopicCommit
 	for i, t := range s.frontier.Layout.Topics() {
 		topic := cluster.TopicCommit{Topic: t.Name, ID: t.ID, Offsets: make(map[int32]int64)}
-		for id := range int32(t.Partitions) { //nolint:gosec // a partition count fits
+		for id := range int32(t.Partitions) {
 			at := s.frontier.At(i, id)
 			if old, ok := s.commits.At(t.Name, id); !ok || old != at {
 				topic.Offsets[id] = at
