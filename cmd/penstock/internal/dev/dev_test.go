@@ -59,7 +59,8 @@ func TestTry(t *testing.T) {
 	route := func(kind, method, path string) generator.ExplainedRoute {
 		return generator.ExplainedRoute{Entrypoint: kind, Method: method, Path: path}
 	}
-	got := try([]generator.Explanation{{Operations: []generator.ExplainedOperation{
+	other := generator.Explanation{Operations: []generator.ExplainedOperation{{Routes: []generator.ExplainedRoute{route("http-post", "POST", "/less")}}}}
+	got := try([]generator.Explanation{other, {Operations: []generator.ExplainedOperation{
 		{Headers: true, Routes: []generator.ExplainedRoute{route("http-post", "POST", "/checked")}, Example: `{}`},
 		{Routes: []generator.ExplainedRoute{route("http-post", "POST", "/a/{id}")}, Example: `{}`},
 		{Routes: []generator.ExplainedRoute{route("http-post", "PUT", "/a"), route("websocket", "GET", "/ws")}, Example: `{"say":"it's"}`},

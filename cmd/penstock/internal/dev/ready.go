@@ -3,6 +3,7 @@ package dev
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,35 +43,52 @@ func reachable(address string) string {
 }
 
 // try lists a command for each kind of entrypoint that curl can use: to publish, to watch, to
-// fetch, in that order.
+// fetch, in that order. They are those of one document as far as it has them, so that what the
+// first one publishes is seen by the others.
 func try(explanations []generator.Explanation, web string) []string {
+	explanations = slices.Clone(explanations)
+	slices.SortStableFunc(explanations, func(a, b generator.Explanation) int { return kindsOf(b) - kindsOf(a) })
 	var commands []string
-	for _, kind := range []string{"http-post", "sse", "http-get"} {
-		if op, route := pick(explanations, kind); route != nil {
-			commands = append(commands, command(op, *route, web))
+	for _, kind := range tried {
+		for _, e := range explanations {
+			if op, route := pick(e, kind); route != nil {
+				commands = append(commands, command(op, *route, web))
+				break
+			}
 		}
 	}
 	return commands
 }
 
+var tried = []string{"http-post", "sse", "http-get"}
+
+// kindsOf counts the kinds of entrypoints to try that a document has.
+func kindsOf(e generator.Explanation) int {
+	n := 0
+	for _, kind := range tried {
+		if _, route := pick(e, kind); route != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // pick finds the simplest route of a kind: without path parameters, without headers of its own.
-func pick(explanations []generator.Explanation, kind string) (generator.ExplainedOperation, *generator.ExplainedRoute) {
+func pick(e generator.Explanation, kind string) (generator.ExplainedOperation, *generator.ExplainedRoute) {
 	var found generator.ExplainedOperation
 	var best *generator.ExplainedRoute
 	least := 0
-	for _, e := range explanations {
-		for _, op := range e.Operations {
-			for i, route := range op.Routes {
-				if route.Entrypoint != kind {
-					continue
-				}
-				cost := 2 * strings.Count(route.Path, "{")
-				if op.Headers && kind == "http-post" {
-					cost++
-				}
-				if best == nil || cost < least {
-					found, best, least = op, &op.Routes[i], cost
-				}
+	for _, op := range e.Operations {
+		for i, route := range op.Routes {
+			if route.Entrypoint != kind {
+				continue
+			}
+			cost := 2 * strings.Count(route.Path, "{")
+			if op.Headers && kind == "http-post" {
+				cost++
+			}
+			if best == nil || cost < least {
+				found, best, least = op, &op.Routes[i], cost
 			}
 		}
 	}
