@@ -77,27 +77,40 @@ func (b *builder) at(schema any, name string) *openapi3.SchemaRef {
 		value.Nullable = v.nullable || shape.nullable
 		return refTo(b.names[v.ref], value)
 	}
+	object, _ := schema.(map[string]any)
 	switch v.kind() {
 	case structure, union, enumeration:
-		name = b.scope.Free(name)
-		return b.declareAs(name, b.shape(&v, name), &v)
+		declared := b.declared[address(object)]
+		if declared == "" {
+			declared = b.scope.Free(name)
+			b.declared[address(object)] = declared // before its parts, which may lead back here
+			b.declareAs(declared, b.shape(&v, declared))
+		}
+		value := documented(&v)
+		value.Nullable = v.nullable
+		return refTo(declared, value)
+	case slice, dictionary:
+		if b.open[address(object)] { // a list of itself has no type without a name
+			return &openapi3.SchemaRef{Value: &openapi3.Schema{}}
+		}
+		b.open[address(object)] = true
+		defer delete(b.open, address(object))
 	}
 	return &openapi3.SchemaRef{Value: b.shape(&v, name)}
 }
 
 // declare gives a shape a declaration and refers to it.
 func (b *builder) declare(name string, s *openapi3.Schema) *openapi3.SchemaRef {
-	return b.declareAs(b.scope.Free(name), s, &view{nullable: s.Nullable})
+	name = b.scope.Free(name)
+	b.declareAs(name, s)
+	return refTo(name, &openapi3.Schema{Nullable: s.Nullable})
 }
 
-func (b *builder) declareAs(name string, s *openapi3.Schema, v *view) *openapi3.SchemaRef {
+func (b *builder) declareAs(name string, s *openapi3.Schema) {
 	if s.Description == "" {
 		s.Description = "is part of " + b.owner + "."
 	}
 	b.out[name] = &openapi3.SchemaRef{Value: s}
-	value := documented(v)
-	value.Nullable = v.nullable
-	return refTo(name, value)
 }
 
 // documented is a schema with the texts of a view.
@@ -164,7 +177,12 @@ func (b *builder) additional(s *openapi3.Schema, v *view, name string) {
 	case !v.fits(), v.patterned && !v.closed, v.patterned && len(v.properties) > 0, v.additional == true:
 		s.AdditionalProperties = openapi3.AdditionalProperties{Has: new(true)}
 	case v.additional != nil && !v.closed:
-		s.AdditionalProperties = openapi3.AdditionalProperties{Schema: b.at(v.additional, name)}
+		ref := b.at(v.additional, name)
+		s.AdditionalProperties = openapi3.AdditionalProperties{Schema: ref}
+		if ref.Value.Nullable && v.kind() != dictionary {
+			// oapi-codegen's marshalling beside fields does not know that such values are pointers.
+			s.AdditionalProperties = openapi3.AdditionalProperties{Has: new(true)}
+		}
 	}
 }
 
@@ -197,7 +215,7 @@ func (b *builder) fields(s *openapi3.Schema, v *view, name string) {
 	s.Properties = openapi3.Schemas{}
 	for _, property := range slices.Sorted(maps.Keys(v.properties)) {
 		field := scope.Free(fieldName(property))
-		ref := b.at(v.property(property), name+field)
+		ref := b.at(b.property(v, property), name+field)
 		if ref.Extensions == nil {
 			ref.Extensions = map[string]any{}
 		}

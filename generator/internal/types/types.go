@@ -109,21 +109,24 @@ func declarations(pkg string, schemas openapi3.Schemas) (string, error) {
 
 // builder collects the shapes of a package.
 type builder struct {
-	schemas dialect.Set
-	roots   []string
-	names   map[string]string // schema → Go type
-	scope   goname.Set        // package level: types and constants
-	out     openapi3.Schemas
-	held    map[string][]holding
-	open    map[string]int // schemas that are being read
-	depth   int            // of look
-	owner   string         // type that is being declared
+	schemas  dialect.Set
+	roots    []string
+	names    map[string]string // schema → Go type
+	scope    goname.Set        // package level: types and constants
+	out      openapi3.Schemas
+	held     map[string][]holding
+	looked   map[uintptr]view          // by the address of the schema
+	combined map[string]map[string]any // schemas of properties that several members of an allOf have
+	declared map[uintptr]string        // types of schemas without a name
+	open     map[uintptr]bool          // lists and maps without a name that are being made
+	owner    string                    // type that is being declared
 }
 
 func newBuilder(in Input) *builder {
 	b := &builder{
 		schemas: in.Schemas, names: map[string]string{}, out: openapi3.Schemas{},
-		held: map[string][]holding{}, open: map[string]int{},
+		held: map[string][]holding{}, looked: map[uintptr]view{},
+		combined: map[string]map[string]any{}, declared: map[uintptr]string{}, open: map[uintptr]bool{},
 	}
 	b.scope.Reserve(in.Reserved...)
 	b.roots = reachable(in.Schemas, in.Roots)
@@ -149,8 +152,6 @@ func (b *builder) declareAll() {
 func (b *builder) root(schema string) *openapi3.SchemaRef {
 	v := b.named(schema)
 	if v.ref == "" {
-		b.open[schema]++
-		defer func() { b.open[schema]-- }()
 		return &openapi3.SchemaRef{Value: b.shape(&v, b.owner)}
 	}
 	if target, ok := b.resolve(schema); ok {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"go/format"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,15 @@ import (
 // schemas reads {"Name": schema, …} as the schemas of a model.
 func schemas(t testing.TB, text string, d model.Dialect) dialect.Set {
 	t.Helper()
+	set, issues := dialect.Normalise(readSchemas(t, text, d))
+	for _, issue := range issues {
+		t.Log(issue)
+	}
+	return set
+}
+
+func readSchemas(t testing.TB, text string, d model.Dialect) *model.Model {
+	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
 	var all map[string]any
@@ -27,11 +37,7 @@ func schemas(t testing.TB, text string, d model.Dialect) dialect.Set {
 	for name, schema := range all {
 		m.Schemas = append(m.Schemas, &model.Schema{Name: name, JSON: schema, Dialect: d})
 	}
-	set, issues := dialect.Normalise(m)
-	for _, issue := range issues {
-		t.Log(issue)
-	}
-	return set
+	return m
 }
 
 // generate makes the types of a set and compiles them.
@@ -188,4 +194,87 @@ func TestShapes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzTypes: the types of any schemas compile. The bytes choose what is in the schemas.
+func FuzzTypes(f *testing.F) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 30 {
+		seed := make([]byte, 200)
+		for i := range seed {
+			seed[i] = byte(random.Uint32())
+		}
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, choices []byte) {
+		c := &chooser{choices: choices}
+		text, err := json.Marshal(map[string]any{"S": c.schema(4), "T": c.schema(4), "U-x": c.schema(3), "u_x": c.schema(3)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := readSchemas(t, string(text), model.Draft07)
+		set, issues := dialect.Normalise(m)
+		for _, issue := range issues {
+			if !issue.Warning {
+				return // a circle
+			}
+		}
+		generate(t, set, "S", "T", "U-x", "u_x")
+	})
+}
+
+// chooser makes schemas of a stream of choices.
+type chooser struct{ choices []byte }
+
+func (c *chooser) pick(n int) int {
+	if len(c.choices) == 0 {
+		return 0
+	}
+	v := int(c.choices[0])
+	c.choices = c.choices[1:]
+	return v % n
+}
+
+func (c *chooser) of(list ...any) any { return list[c.pick(len(list))] }
+
+// schema makes a schema; keywords are left out when the choices run out.
+func (c *chooser) schema(depth int) any {
+	if depth == 0 || c.pick(8) == 0 {
+		return c.of(map[string]any{}, true, false, map[string]any{"type": "string"}, map[string]any{"$ref": "#/components/schemas/S"},
+			map[string]any{"$ref": "#/components/schemas/T"}, map[string]any{"$ref": "#/components/schemas/U-x"})
+	}
+	out := map[string]any{}
+	for range c.pick(5) + 1 {
+		switch c.pick(16) {
+		case 0, 1:
+			out["type"] = c.of("string", "integer", "number", "boolean", "null", "array", "object", []any{"string", "null"}, []any{"object", "null"}, []any{"string", "integer"})
+		case 2:
+			out["enum"] = []any{c.of("a", "A", "", "1", nil, 1, "x y", "-"), c.of("b", 2, nil, 1.5, "A", true, "\n", "é"), c.of("c", 3)}
+		case 3:
+			out["const"] = c.of("a", 1, nil, true, map[string]any{}, "`")
+		case 4:
+			out["format"] = c.of("date-time", "date", "uuid", "byte", "int64", "binary", "json", "email", "float", "duration")
+		case 5:
+			out["items"] = c.schema(depth - 1)
+		case 6:
+			out["additionalProperties"] = c.schema(depth - 1)
+		case 7, 8, 9:
+			properties := map[string]any{}
+			for range c.pick(4) {
+				properties[c.of("a", "A", "a-b", "a_b", "get", "Get", "kind", "1", "$x", "AsS", "union", "additionalProperties", "type", "ä", "%s", "-", "\"").(string)] = c.schema(depth - 1)
+			}
+			out["properties"] = properties
+		case 10:
+			out["required"] = []any{c.of("a", "kind", "get"), c.of("A", "missing")}
+		case 11, 12:
+			out[c.of("oneOf", "anyOf").(string)] = []any{c.schema(depth - 1), c.schema(depth - 1), c.of(map[string]any{"type": "null"}, c.schema(depth-1))}
+		case 13:
+			out["allOf"] = []any{c.schema(depth - 1), c.schema(depth - 1)}
+		case 14:
+			out["discriminator"] = "kind"
+		case 15:
+			out[c.of("title", "description").(string)] = c.of("S", "a b", "*/ `", "one\ntwo")
+		}
+	}
+	return out
 }

@@ -4,34 +4,12 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/penstock-dev/penstock/generator/internal/dialect"
 	"github.com/penstock-dev/penstock/generator/internal/goname"
 )
-
-// closesCircle reports whether the branches of an inherited union name the schema that is being
-// read: a base that lists its kinds, each of which is allOf the base.
-func (b *builder) closesCircle(branches []any, own bool) bool {
-	if own {
-		return false
-	}
-	for _, branch := range branches {
-		object, _ := branch.(map[string]any)
-		inner, _ := object["$ref"].(string)
-		for _, member := range list(object["allOf"]) {
-			if m, ok := member.(map[string]any); ok && inner == "" {
-				inner, _ = m["$ref"].(string)
-			}
-		}
-		if b.open[strings.TrimPrefix(inner, dialect.RefPrefix)] > 0 {
-			return true
-		}
-	}
-	return false
-}
 
 // reduce takes the unions away that are none for Go: null beside one type, conditions without a
 // shape, lists of constants, and several forms of one basic type.
@@ -211,7 +189,7 @@ func (b *builder) pivotValue(v *view, branch any) string {
 		inner = b.named(inner.ref)
 	}
 	if inner.properties[property] != nil {
-		if p := b.look(inner.property(property)); len(p.enum) == 1 {
+		if p := b.look(b.property(&inner, property)); len(p.enum) == 1 {
 			text, _ := p.enum[0].(string)
 			return text
 		}

@@ -2,7 +2,9 @@ package types
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -33,32 +35,29 @@ type view struct {
 	arrayWords  bool
 }
 
-// maxDepth bounds how far a shape is looked for behind unions that lead back to themselves.
-const maxDepth = 24
-
-// look reads the shape of a schema.
+// look reads the shape of a schema. Package dialect has cut the circles in which a schema would
+// be part of its own shape. Shapes are kept, because unions ask for the same ones many times.
 func (b *builder) look(schema any) view {
+	object, ok := schema.(map[string]any)
+	if !ok {
+		return view{}
+	}
+	if known, ok := b.looked[address(object)]; ok {
+		return known
+	}
 	v := view{}
-	b.depth++
-	defer func() { b.depth-- }()
 	b.merge(&v, schema, map[string]bool{}, true)
-	if v.ref != "" {
-		return v
-	}
-	v.infer()
-	if b.depth < maxDepth {
+	if v.ref == "" {
+		v.infer()
 		b.reduce(&v)
+		v.stripNull()
 	}
-	v.stripNull()
+	b.looked[address(object)] = v
 	return v
 }
 
 // named reads the shape of a schema of the document.
-func (b *builder) named(schema string) view {
-	b.open[schema]++
-	defer func() { b.open[schema]-- }()
-	return b.look(b.schemas[schema])
-}
+func (b *builder) named(schema string) view { return b.look(b.schemas[schema]) }
 
 // annotations are keywords beside a reference that leave its shape alone.
 var annotations = []string{"title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"}
@@ -82,7 +81,7 @@ func bare(schema map[string]any) string {
 	return strings.TrimPrefix(ref, dialect.RefPrefix)
 }
 
-// merge adds a schema to the view. Seen holds the references that are being merged.
+// merge adds a schema to the view. Seen holds the references that were merged.
 func (b *builder) merge(v *view, schema any, seen map[string]bool, top bool) {
 	object, ok := schema.(map[string]any)
 	if !ok {
@@ -100,7 +99,6 @@ func (b *builder) merge(v *view, schema any, seen map[string]bool, top bool) {
 	if ref, ok := object["$ref"].(string); ok && !seen[ref] {
 		seen[ref] = true
 		b.merge(v, b.schemas[strings.TrimPrefix(ref, dialect.RefPrefix)], seen, false)
-		delete(seen, ref)
 	}
 	for _, member := range list(object["allOf"]) {
 		b.merge(v, member, seen, false)
@@ -114,7 +112,7 @@ func (b *builder) merge(v *view, schema any, seen map[string]bool, top bool) {
 		v.items, v.arrayWords = true, true // Go has no tuples
 	}
 	for _, key := range []string{"oneOf", "anyOf"} {
-		if branches := list(object[key]); len(branches) > 0 && !b.closesCircle(branches, top) {
+		if branches := list(object[key]); len(branches) > 0 {
 			v.unions = append(v.unions, branches)
 		}
 	}
@@ -217,13 +215,29 @@ func (v *view) description() string {
 	return v.texts[0]
 }
 
-// property is the schema of a property, of all the schemas that an allOf gives it.
-func (v *view) property(name string) any {
-	if schemas := v.properties[name]; len(schemas) > 1 {
-		return map[string]any{"allOf": schemas}
+// property is the schema of a property: of all the schemas that an allOf gives it. The same ones
+// give the same schema again.
+func (b *builder) property(v *view, name string) any {
+	schemas := v.properties[name]
+	if len(schemas) == 1 {
+		return schemas[0]
 	}
-	return v.properties[name][0]
+	var key strings.Builder
+	for _, schema := range schemas {
+		if object, ok := schema.(map[string]any); ok {
+			fmt.Fprintf(&key, "%x ", address(object))
+		} else {
+			fmt.Fprintf(&key, "%v ", schema)
+		}
+	}
+	if b.combined[key.String()] == nil {
+		b.combined[key.String()] = map[string]any{"allOf": schemas}
+	}
+	return b.combined[key.String()]
 }
+
+// address tells schemas apart. Those of the input live as long as the builder.
+func address(schema map[string]any) uintptr { return reflect.ValueOf(schema).Pointer() }
 
 // jsonType is the JSON Schema type of a value.
 func jsonType(value any) string {
