@@ -2,7 +2,6 @@ package model
 
 import (
 	"slices"
-
 	"strconv"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
