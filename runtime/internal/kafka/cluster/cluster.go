@@ -163,19 +163,3 @@ func (c *Cluster) Close(ctx context.Context) error {
 	c.asking.Wait()
 	return errors.Join(errs...)
 }
-
-// probe makes the shared client ask any broker for anything, which dials where it must.
-func (c *Cluster) probe(ctx context.Context) error {
-	client, err := c.adminClient()
-	if err != nil {
-		return err
-	}
-	_, err = ask(ctx, c, func() (struct{}, error) {
-		if client.Ping(ctx) == nil {
-			return struct{}{}, nil
-		}
-		// Perhaps only old connections were dead, to a broker that is back: dial.
-		return struct{}{}, client.Ping(ctx)
-	})
-	return err
-}
