@@ -102,7 +102,7 @@ func (p *page) serve(ctx context.Context) error {
 			failed = err
 		}
 	}
-	return p.finish(failed)
+	return p.finish(ctx, failed)
 }
 
 // always is ready.
@@ -199,11 +199,11 @@ func (p *page) writeHeader() {
 }
 
 // finish writes the rest of the answer.
-func (p *page) finish(failed error) error {
+func (p *page) finish(ctx context.Context, failed error) error {
 	var problem *core.Error
 	if failed != nil {
 		problem = web.Of(failed)
-		p.host.LogFailure(p.c.Request().Context(), "answer ended early", p.op, failed)
+		p.host.LogFailure(ctx, "answer ended early", p.op, failed)
 	}
 	*p.buffer = p.format.end(*p.buffer, problem, p.pagination())
 	p.writeHeader()

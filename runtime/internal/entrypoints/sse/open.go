@@ -51,6 +51,6 @@ func transient(err error) bool {
 func (h *handler) refuse(c echo.Context, cause error) error {
 	s := newSession(h, c, nil)
 	s.begin()
-	s.farewell(cause)
+	s.farewell(c.Request().Context(), cause)
 	return nil
 }

@@ -52,13 +52,13 @@ func (s *session) serve(ctx context.Context, g *gap) {
 	defer timer.Stop()
 	for {
 		if s.host.IsDraining() { // a busy stream never comes to wait
-			s.farewell(core.NewError(core.CodeDraining, ""))
+			s.farewell(ctx, core.NewError(core.CodeDraining, ""))
 			return
 		}
 		batch, ready, err := s.stream.Poll(0)
 		switch {
 		case err != nil:
-			s.farewell(err)
+			s.farewell(ctx, err)
 			return
 		case batch != nil:
 			if !s.deliver(batch, timer) {
@@ -169,10 +169,10 @@ func (s *session) tick(timer *time.Timer) bool {
 }
 
 // farewell tells the client why the stream ends.
-func (s *session) farewell(cause error) {
+func (s *session) farewell(ctx context.Context, cause error) {
 	e := web.Of(cause)
 	if e.Code != core.CodeDraining {
-		s.host.LogFailure(s.c.Request().Context(), "stream ended", s.op, cause)
+		s.host.LogFailure(ctx, "stream ended", s.op, cause)
 	}
 	s.send(appendFarewell(nil, e))
 }
