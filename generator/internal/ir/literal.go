@@ -110,8 +110,13 @@ func typesCode(types endpoint.Types) string {
 		bit  endpoint.Types
 		name string
 	}{
-		{endpoint.Object, "Object"}, {endpoint.Array, "Array"}, {endpoint.String, "String"}, {endpoint.Integer, "Integer"},
-		{endpoint.Number, "Number"}, {endpoint.Boolean, "Boolean"}, {endpoint.Null, "Null"},
+		{endpoint.Object, "Object"},
+		{endpoint.Array, "Array"},
+		{endpoint.String, "String"},
+		{endpoint.Integer, "Integer"},
+		{endpoint.Number, "Number"},
+		{endpoint.Boolean, "Boolean"},
+		{endpoint.Null, "Null"},
 	} {
 		if types&bit.bit != 0 {
 			names = append(names, "endpoint."+bit.name)

@@ -34,12 +34,14 @@ var meanings = []struct {
 	{"no items", `{"items": false}`, []string{`[]`, `[1]`}, true},
 	{
 		"object", `{"type": "object", "properties": {"a": {"type": "string"}, "b": false}, "required": ["a"], "additionalProperties": {"type": "integer"}, "maxProperties": 2}`,
-		[]string{`{}`, `{"a":"x"}`, `{"a":"x","b":1}`, `{"a":"x","c":1}`, `{"a":"x","c":"y"}`, `{"a":"x","c":1,"d":2}`, `[]`}, true,
+		[]string{`{}`, `{"a":"x"}`, `{"a":"x","b":1}`, `{"a":"x","c":1}`, `{"a":"x","c":"y"}`, `{"a":"x","c":1,"d":2}`, `[]`},
+		true,
 	},
 	{"closed", `{"properties": {"a": {}}, "additionalProperties": false}`, []string{`{}`, `{"a":1}`, `{"b":1}`, `1`}, true},
 	{
 		"combinations", `{"oneOf": [{"type": "integer"}, {"minimum": 2}], "anyOf": [{"maximum": 5}, {"type": "string"}], "allOf": [{"multipleOf": 1}]}`,
-		[]string{`1`, `2`, `2.5`, `7`, `"a"`}, true,
+		[]string{`1`, `2`, `2.5`, `7`, `"a"`},
+		true,
 	},
 	{"a tree", `{"type": "object", "properties": {"next": {"$ref": "#/components/schemas/S"}}, "required": ["v"]}`, []string{`{"v":1}`, `{"v":1,"next":{}}`, `{"v":1,"next":{"v":2}}`}, true},
 	{"a reference is alone", `{"properties": {"a": {"$ref": "#/components/schemas/Text", "maxLength": 1}}}`, []string{`{"a":"xyz"}`, `{"a":1}`}, true},
