@@ -53,11 +53,11 @@ func TestAnnotations(t *testing.T) {
 		seen := map[string]bool{}
 		var walk func(n node, at string)
 		walk = func(n node, at string) {
-			if key := n.document + "#" + fmt.Sprintf("%p", n.schema); seen[key] {
+			key := n.document + "#" + fmt.Sprintf("%p", n.schema)
+			if seen[key] {
 				return
-			} else {
-				seen[key] = true
 			}
+			seen[key] = true
 			for _, name := range n.names() {
 				property, _ := n.property(name)
 				where := at + "." + name

@@ -29,7 +29,7 @@ func (n node) resolve() node {
 		if file != "" {
 			n.document = strings.TrimSuffix(file, ".json")
 		}
-		target, _ := at(map[string]any(load().raw[n.document]), fragment)
+		target, _ := at(load().raw[n.document], fragment)
 		n.schema, _ = target.(map[string]any)
 	}
 }

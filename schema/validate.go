@@ -62,7 +62,7 @@ func ruleOf(cause *jsonschema.ValidationError) rule {
 	if i < 0 {
 		return rule{holder: node{name, load().raw[name]}}
 	}
-	holder, _ := at(map[string]any(load().raw[name]), pointer[:i])
+	holder, _ := at(load().raw[name], pointer[:i])
 	schema, _ := holder.(map[string]any)
 	keyword := pointer[i+1:]
 	return rule{

@@ -28,7 +28,7 @@ func (e usageError) Unwrap() error { return e.err }
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, c *console) int {
-	root := newRoot(c)
+	root := newRoot(c) //nolint:contextcheck // commands take the context from cobra
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
 	var usage usageError

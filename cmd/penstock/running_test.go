@@ -103,7 +103,7 @@ func TestKafkaAddressTaken(t *testing.T) {
 // post publishes an order and returns the status.
 func post(t *testing.T, url, body string) int {
 	t.Helper()
-	response, err := http.Post(url, "application/json", strings.NewReader(body)) //nolint:noctx // a test
+	response, err := http.Post(url, "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestDev(t *testing.T) {
 	if code := end(); code != 0 {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
-	if _, err := http.Get(orders); err == nil { //nolint:bodyclose,noctx // there is no answer
+	if _, err := http.Get(orders); err == nil {
 		t.Error("the gateway still runs")
 	}
 }

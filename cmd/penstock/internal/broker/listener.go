@@ -8,7 +8,7 @@ import (
 // listen opens the listener of the broker. Kafka tells clients by which address to come back;
 // one that stands for every interface is told as localhost.
 func listen(address string) (net.Listener, error) {
-	ln, err := net.Listen("tcp", address) //nolint:gosec,noctx // the address is the user's; no context is needed to listen
+	ln, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}

@@ -13,15 +13,15 @@ import (
 
 // chooseAddresses fixes the addresses for the whole session: port 0 becomes a free one, and one
 // that is taken too where the user did not insist on it.
-func (s *session) chooseAddresses() error {
+func (s *session) chooseAddresses(ctx context.Context) error {
 	for _, a := range []struct {
 		flag    string
 		address *string
 	}{{"listen", &s.Listen}, {"admin-listen", &s.Admin}, {"kafka-listen", &s.Kafka}} {
-		chosen, err := choose(*a.address)
+		chosen, err := choose(ctx, *a.address)
 		if errors.Is(err, syscall.EADDRINUSE) && !s.Fixed[a.flag] {
 			host, _, _ := net.SplitHostPort(*a.address)
-			if chosen, err = choose(net.JoinHostPort(host, "0")); err == nil {
+			if chosen, err = choose(ctx, net.JoinHostPort(host, "0")); err == nil {
 				s.console.Say("%s is taken, using %s", *a.address, chosen)
 			}
 		}
@@ -34,9 +34,9 @@ func (s *session) chooseAddresses() error {
 }
 
 // choose finds the port of an address by listening there for a moment.
-func choose(address string) (string, error) {
+func choose(ctx context.Context, address string) (string, error) {
 	var config net.ListenConfig
-	ln, err := config.Listen(context.Background(), "tcp", address)
+	ln, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
 		return "", err
 	}

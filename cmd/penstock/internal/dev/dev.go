@@ -63,7 +63,7 @@ func Run(ctx context.Context, o Options, console Console) (err error) {
 		return fmt.Errorf("make a folder for binaries: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(s.bin)) }()
-	if err := s.chooseAddresses(); err != nil {
+	if err := s.chooseAddresses(ctx); err != nil {
 		return err
 	}
 	if s.broker, err = broker.Start(broker.Options{Listen: s.Kafka, Topics: o.Topics, DataDir: o.DataDir}); err != nil {

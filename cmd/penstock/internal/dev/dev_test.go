@@ -94,15 +94,13 @@ func TestReachable(t *testing.T) {
 // silent is a console that keeps what is said.
 type silent struct{ said []string }
 
-func (s *silent) Say(format string, args ...any) {
-	s.said = append(s.said, strings.TrimSpace(strings.Join([]string{format}, "")))
-}
-func (*silent) Issues([]generator.Issue) {}
-func (*silent) Fail(error)               {}
-func (*silent) Good(text string) string  { return text }
+func (s *silent) Say(format string, _ ...any) { s.said = append(s.said, format) }
+func (*silent) Issues([]generator.Issue)      {}
+func (*silent) Fail(error)                    {}
+func (*silent) Good(text string) string       { return text }
 
 func TestAddressTaken(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,14 +108,14 @@ func TestAddressTaken(t *testing.T) {
 	taken := ln.Addr().String()
 	console := &silent{}
 	s := &session{Options: Options{Listen: taken, Admin: "127.0.0.1:0", Kafka: "127.0.0.1:0"}, console: console}
-	if err := s.chooseAddresses(); err != nil {
+	if err := s.chooseAddresses(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if s.Listen == taken || len(console.said) != 1 || strings.HasSuffix(s.Admin, ":0") {
 		t.Errorf("addresses %q, %q; said %q", s.Listen, s.Admin, console.said)
 	}
 	s.Listen, s.Fixed = taken, map[string]bool{"listen": true}
-	if err := s.chooseAddresses(); !errors.Is(err, syscall.EADDRINUSE) || !strings.HasPrefix(err.Error(), "--listen: ") {
+	if err := s.chooseAddresses(t.Context()); !errors.Is(err, syscall.EADDRINUSE) || !strings.HasPrefix(err.Error(), "--listen: ") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -127,7 +125,7 @@ func TestWatch(t *testing.T) {
 	write := func(name string) {
 		t.Helper()
 		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil { //nolint:gosec // a test
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(file, []byte(name), 0o600); err != nil {
@@ -164,7 +162,7 @@ func TestWatch(t *testing.T) {
 	write("notes.txt")
 	write("specs/.a.yaml.swp")
 	expect("what is generated, foreign or hidden", false)
-	if err := os.Mkdir(filepath.Join(dir, "more"), 0o755); err != nil { //nolint:gosec // a test
+	if err := os.Mkdir(filepath.Join(dir, "more"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	expect("a folder", true)
@@ -178,7 +176,7 @@ func TestWatch(t *testing.T) {
 
 func TestSameBuild(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "gateway")
-	make := func(content string, variables ...string) *build {
+	made := func(content string, variables ...string) *build {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -188,8 +186,8 @@ func TestSameBuild(t *testing.T) {
 		}
 		return b
 	}
-	first := make("a", "X=1")
-	if !first.same(make("a", "X=1")) || first.same(make("b", "X=1")) || first.same(make("a", "X=2")) || first.same(nil) {
+	first := made("a", "X=1")
+	if !first.same(made("a", "X=1")) || first.same(made("b", "X=1")) || first.same(made("a", "X=2")) || first.same(nil) {
 		t.Error("same builds are told apart, or others are not")
 	}
 }

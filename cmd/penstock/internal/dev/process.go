@@ -32,7 +32,7 @@ func (s *session) start(ctx context.Context, b *build) (*gateway, error) {
 	if s.Config != "" {
 		args = append(args, "--config", s.Config)
 	}
-	cmd := exec.Command(b.binary, args...) //nolint:noctx // it ends by a signal, so that it can drain
+	cmd := exec.Command(b.binary, args...) // it ends by a signal, so that it can drain
 	cmd.Env = withDefaults(os.Environ(), append([]string{
 		"PENSTOCK_LISTEN__ADDRESS=" + s.Listen, "PENSTOCK_ADMIN__ADDRESS=" + s.Admin,
 		"PENSTOCK_DRAIN__DELAY=0s", "PENSTOCK_DRAIN__TIMEOUT=1s", "PENSTOCK_LOG__FORMAT=text",
