@@ -22,6 +22,17 @@ type Stream interface {
 	// committed from now on. Batches are settled in the order in which Poll gave them.
 	Settle(b *Batch, n int)
 
+	// Ack settles the i-th record of a batch alone, in any order (at-least-once over WebSocket):
+	// what lies before the first record without an Ack is committed. Records that a hook skipped
+	// need none. It reports false when the record's partition was given up meanwhile: the record
+	// may come again elsewhere. A stream uses Settle or Ack, not both.
+	Ack(b *Batch, i int) bool
+
+	// Halt stops the partition of the i-th record for this stream: Poll gives no more of it until
+	// the stream is closed (a record that was given up on, without a dead letter topic). What was
+	// given before can still be settled.
+	Halt(b *Batch, i int)
+
 	// Cursor appends the id that means "received everything up to here", as plain text.
 	// It is valid as soon as the stream is open, and empty at levels without ids.
 	Cursor(dst []byte) []byte
@@ -49,6 +60,7 @@ type Reading struct {
 	Reset      Reset
 	CheckTopic bool       // missing topic: CodeTopicNotFound before any data
 	Cursor     string     // as the client gave it, "" for none; ignored at balanced
+	AckCursor  bool       // pulls with ids: settled records are committed by the next pull's Cursor
 	Group      string     // levels with a group
 	Transform  *Transform // nil: records pass as they are
 	// Wait bounds the opening of a simple consumer (http-get): its turn in the group.

@@ -2,6 +2,7 @@ package entrypointstest
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -22,6 +23,9 @@ type Stream struct {
 	err     error
 	ready   chan struct{}
 	settled int
+	acked   []string
+	halted  []string
+	lost    bool
 	closed  bool
 }
 
@@ -108,6 +112,45 @@ func (s *Stream) Settle(_ *qos.Batch, n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.settled += n
+}
+
+// Ack implements qos.Stream. It is false after Lose.
+func (s *Stream) Ack(b *qos.Batch, i int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost {
+		return false
+	}
+	s.acked = append(s.acked, string(b.Record(i).Value))
+	return true
+}
+
+// Halt implements qos.Stream.
+func (s *Stream) Halt(b *qos.Batch, i int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.halted = append(s.halted, string(b.Record(i).Value))
+}
+
+// Lose gives every partition up: no Ack counts from now on.
+func (s *Stream) Lose() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lost = true
+}
+
+// Acked lists the values of the records that were acknowledged, in that order.
+func (s *Stream) Acked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.acked)
+}
+
+// Halted lists the values of the records whose partition was stopped.
+func (s *Stream) Halted() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.halted)
 }
 
 // Cursor implements qos.Stream.

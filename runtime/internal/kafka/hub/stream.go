@@ -217,6 +217,13 @@ func (s *stream) chase() <-chan struct{} {
 // Settle implements qos.Stream: at level none nothing is committed.
 func (s *stream) Settle(*qos.Batch, int) {}
 
+// Ack implements qos.Stream: there is nothing to settle at level none, and nobody else has the
+// record.
+func (s *stream) Ack(*qos.Batch, int) bool { return true }
+
+// Halt implements qos.Stream. Level none gives up on no record: it does nothing.
+func (s *stream) Halt(*qos.Batch, int) {}
+
 // Cursor implements qos.Stream. A stream that has read everything is where its feed is, which
 // knows of new partitions, and of offsets without records, before there is a record to tell.
 func (s *stream) Cursor(dst []byte) []byte {

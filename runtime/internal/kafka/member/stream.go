@@ -164,6 +164,15 @@ func (s *Stream) Settle(b *qos.Batch, n int) {
 	m.flow(s)
 }
 
+// Ack implements qos.Stream as Settle up to the record, at levels without acknowledgements.
+func (s *Stream) Ack(b *qos.Batch, i int) bool {
+	s.Settle(b, i+1)
+	return true
+}
+
+// Halt implements qos.Stream. Levels without acknowledgements give up on no record: it does nothing.
+func (s *Stream) Halt(*qos.Batch, int) {}
+
 // Cursor implements qos.Stream: there are no ids at levels with commits alone.
 func (s *Stream) Cursor(dst []byte) []byte { return dst }
 

@@ -120,6 +120,15 @@ func (s *Stream) Settle(b *qos.Batch, n int) {
 	}
 }
 
+// Ack implements qos.Stream as Settle up to the record: an answer is acknowledged as a whole.
+func (s *Stream) Ack(b *qos.Batch, i int) bool {
+	s.Settle(b, i+1)
+	return true
+}
+
+// Halt implements qos.Stream. A pull gives up on no record: it does nothing.
+func (s *Stream) Halt(*qos.Batch, int) {}
+
 // Cursor implements qos.Stream: there are no ids at levels with commits alone.
 func (s *Stream) Cursor(dst []byte) []byte { return dst }
 
@@ -162,6 +171,12 @@ func (idle) Poll(int) (*qos.Batch, <-chan struct{}, error) { return nil, nil, ni
 
 // Settle has nothing to settle.
 func (idle) Settle(*qos.Batch, int) {}
+
+// Ack has nothing to settle.
+func (idle) Ack(*qos.Batch, int) bool { return false }
+
+// Halt has nothing to stop.
+func (idle) Halt(*qos.Batch, int) {}
 
 // Cursor is empty.
 func (idle) Cursor(dst []byte) []byte { return dst }
