@@ -35,7 +35,7 @@ var rules = []rule{
 	{"runtime/internal/core", nil, "core is imported by everything in runtime and imports the standard library only"},
 	{"generator", []string{
 		"schema", "templates", "runtime/endpoint", "runtime/expr", "runtime/jaas",
-		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen/v2",
+		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen/v2", "github.com/oapi-codegen/runtime",
 		"github.com/santhosh-tekuri/jsonschema/v5", "go.yaml.in/yaml", "golang.org/x/tools/imports", "golang.org/x/mod",
 	}, "the generator decides and knows nothing of Echo, Kafka or the running gateway"},
 	{

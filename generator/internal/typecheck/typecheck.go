@@ -19,6 +19,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	// Generated unions import it. No document in specs/ has one, and without this import
+	// go.mod would lose what a user's gateway needs.
+	_ "github.com/oapi-codegen/runtime"
 )
 
 // The packages that generated code may import: those of others, and our own.
