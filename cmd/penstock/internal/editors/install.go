@@ -95,11 +95,17 @@ func associate(settings map[string]any, a association, name string) {
 	url := "./" + name
 	if len(a.json) > 0 {
 		list, _ := settings["json.schemas"].([]any)
-		list = slices.DeleteFunc(list, func(item any) bool {
+		entry := map[string]any{"fileMatch": a.json, "url": url}
+		at := slices.IndexFunc(list, func(item any) bool {
 			object, _ := item.(map[string]any)
 			return object["url"] == url
 		})
-		settings["json.schemas"] = append(list, map[string]any{"fileMatch": a.json, "url": url})
+		if at >= 0 {
+			list[at] = entry
+		} else {
+			list = append(list, entry)
+		}
+		settings["json.schemas"] = list
 	}
 	yaml, ok := settings["yaml.schemas"].(map[string]any)
 	if !ok {
