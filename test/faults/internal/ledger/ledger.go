@@ -1,0 +1,180 @@
+// Package ledger keeps what became of every record of a run, and judges it: which records were
+// lost, doubled or out of order, and which of that breaks the promise of a level (docs/qos.md).
+package ledger
+
+import (
+	"sync"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// Place is a position in the topic of a run.
+type Place struct {
+	Partition int32
+	Offset    int64
+}
+
+// Via is the entrypoint and the level by which records went.
+type Via struct {
+	Entrypoint endpoint.Kind
+	Level      endpoint.QoS
+}
+
+// Outcome is what a publisher was told about a record.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Unknown   Outcome = iota // no answer, or one that says so
+	Receipted                // a receipt; at level none, which has no receipts, 202
+	Failed                   // a definite failure
+)
+
+// Record is a record as Kafka has it.
+type Record struct {
+	ID    string
+	Place Place
+}
+
+// sent is a message that a publisher sent. Its session is what order is promised for: messages of
+// one session that are in one partition stand there by seq.
+type sent struct {
+	id      string
+	via     Via
+	session string
+	seq     int
+	outcome Outcome
+	at      *Place // of the receipt
+}
+
+// step is one thing that happened to the reader of a group or, at level none, to one reader.
+type step struct {
+	kind    stepKind
+	session string // of a delivery: the connection
+	id      string
+	upTo    Place // of a commit: the committed offset
+}
+
+type stepKind uint8
+
+const (
+	delivered stepKind = iota
+	acknowledged
+	committed
+)
+
+type reader struct {
+	name  string
+	via   Via
+	steps []step
+	seen  map[string]bool
+}
+
+// Ledger takes down what happens, in the order in which it happens. Safe for concurrent use.
+type Ledger struct {
+	mu      sync.Mutex
+	sent    []*sent
+	byID    map[string]*sent
+	readers []*reader
+	notes   []string
+	steps   int // deliveries, of all readers
+}
+
+// New gives an empty ledger.
+func New() *Ledger { return &Ledger{byID: map[string]*sent{}} }
+
+// Send takes down a message, before it is sent. Its outcome is Unknown until Answer. id is used once.
+func (l *Ledger) Send(id string, via Via, session string, seq int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := &sent{id: id, via: via, session: session, seq: seq}
+	l.sent, l.byID[id] = append(l.sent, s), s
+}
+
+// Answer takes down what the publisher of a message was told; at is nil without a receipt.
+func (l *Ledger) Answer(id string, outcome Outcome, at *Place) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.byID[id]; s != nil {
+		s.outcome, s.at = outcome, at
+	}
+}
+
+// Reader names a reader: a consumer group, or one client at level none. Its methods are safe for
+// concurrent use.
+type Reader struct {
+	ledger *Ledger
+	state  *reader
+}
+
+// Reader makes a reader that has read nothing.
+func (l *Ledger) Reader(name string, via Via) *Reader {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := &reader{name: name, via: via, seen: map[string]bool{}}
+	l.readers = append(l.readers, r)
+	return &Reader{l, r}
+}
+
+// Name is the reader's name.
+func (r *Reader) Name() string { return r.state.name }
+
+// Via is the reader's entrypoint and level.
+func (r *Reader) Via() Via { return r.state.via }
+
+// Deliver takes down a record that the client has received whole; session is its connection.
+func (r *Reader) Deliver(session, id string) {
+	r.add(step{kind: delivered, session: session, id: id})
+}
+
+// Acknowledge takes down an acknowledgement, before it is sent. A reader that never acknowledges
+// counts as one that acknowledges what it receives.
+func (r *Reader) Acknowledge(id string) { r.add(step{kind: acknowledged, id: id}) }
+
+// Commit takes down a committed offset that was seen: the next one to read, as Kafka counts.
+func (r *Reader) Commit(partition int32, offset int64) {
+	r.add(step{kind: committed, upTo: Place{partition, offset}})
+}
+
+// Received is the number of different records that came.
+func (r *Reader) Received() int {
+	r.ledger.mu.Lock()
+	defer r.ledger.mu.Unlock()
+	return len(r.state.seen)
+}
+
+func (r *Reader) add(s step) {
+	r.ledger.mu.Lock()
+	defer r.ledger.mu.Unlock()
+	if s.kind == delivered {
+		r.state.seen[s.id] = true
+		r.ledger.steps++
+	}
+	r.state.steps = append(r.state.steps, s)
+}
+
+// Deliveries counts the deliveries of all readers, to see whether there still are any.
+func (l *Ledger) Deliveries() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.steps
+}
+
+// mostNotes bounds what Note keeps.
+const mostNotes = 200
+
+// Note keeps a text about something unexpected, as evidence.
+func (l *Ledger) Note(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.notes) < mostNotes {
+		l.notes = append(l.notes, text)
+	}
+}
+
+// Notes gives the first 200 notes.
+func (l *Ledger) Notes() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]string(nil), l.notes...)
+}
