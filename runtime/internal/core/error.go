@@ -24,6 +24,7 @@ const (
 	CodeMethodNotAllowed     Code = "FAILURE_METHOD_NOT_ALLOWED"     // 405
 	CodeNotAcceptable        Code = "FAILURE_NOT_ACCEPTABLE"         // 406
 	CodeGroupInUse           Code = "FAILURE_GROUP_IN_USE"           // 409
+	CodeDeliveryStopped      Code = "FAILURE_DELIVERY_STOPPED"       // 409: a record was never acknowledged, its partition stopped
 	CodeCursorGone           Code = "FAILURE_CURSOR_GONE"            // 410: below the log
 	CodeTooLarge             Code = "FAILURE_TOO_LARGE"              // 413
 	CodeUnsupportedMedia     Code = "FAILURE_UNSUPPORTED_MEDIA_TYPE" // 415
@@ -61,6 +62,7 @@ var statuses = map[Code]struct {
 	CodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "Method not allowed"},
 	CodeNotAcceptable:        {http.StatusNotAcceptable, "Not acceptable"},
 	CodeGroupInUse:           {http.StatusConflict, "Consumer group in use"},
+	CodeDeliveryStopped:      {http.StatusConflict, "Delivery stopped"},
 	CodeCursorGone:           {http.StatusGone, "Cursor below the log"},
 	CodeTooLarge:             {http.StatusRequestEntityTooLarge, "Message too large"},
 	CodeUnsupportedMedia:     {http.StatusUnsupportedMediaType, "Unsupported media type"},

@@ -47,6 +47,9 @@ type Subscribing struct {
 	Open func(ctx context.Context, r qos.Reading) (qos.Stream, error)
 	// EncodeIDs says whether ids are base64 (consumer.encodeMessageId).
 	EncodeIDs bool
+	// DeadLetters gives the writer for records that are given up on, which answers with receipts;
+	// nil: the endpoint has no producer. Errors are *core.Error.
+	DeadLetters func() (qos.Sink, error)
 	// EventName is the name of the message, "message" when there are several.
 	EventName string
 }

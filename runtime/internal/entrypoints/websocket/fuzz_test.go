@@ -15,7 +15,7 @@ func FuzzFrame(f *testing.F) {
 	for _, seed := range []string{
 		`{"type":"publish","ref":"a","content":{"n":1},"key":"k","headers":{"a":["b"]}}`,
 		`{"type":"publish","content":"/wA=","encoding":"base64"}`,
-		`{"type":"ack","id":"x"}`, `{"type":"nack"}`, `{"type":"publish","ref":null}`, `[]`, `null`, ``, `{"type":"publish","content":null}`,
+		`{"type":"ack","id":"x\u0000"}`, `{"type":"nack"}`, `{"type":"publish","ref":null}`, `[]`, `null`, ``, `{"type":"publish","content":null}`,
 		"{\"type\":\"publish\",\"ref\":\"\xff\",\"content\":1}",
 	} {
 		f.Add([]byte(seed))
@@ -24,7 +24,7 @@ func FuzzFrame(f *testing.F) {
 	asText := entrypoints.NewContent(endpoint.Payload{ContentTypes: []string{"text/plain"}})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		frame, wrong := parseFrame(data)
-		answer := appendProblem(nil, frame.ref, web.Of(core.NewError(core.CodeInvalidRequest, wrong)))
+		answer := appendProblem(nil, frame.ref, frame.id, web.Of(core.NewError(core.CodeInvalidRequest, wrong)))
 		if !json.Valid(answer) {
 			t.Fatalf("%s is not JSON", answer)
 		}

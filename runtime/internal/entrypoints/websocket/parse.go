@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
@@ -17,6 +18,7 @@ const mostRef = 256
 // frame is a frame of penstock.v1 that a client sent.
 type frame struct {
 	kind     string
+	id       string          // of an ack or a nack
 	ref      json.RawMessage // a JSON string, or empty
 	content  json.RawMessage // empty: there is none
 	encoding string
@@ -24,15 +26,18 @@ type frame struct {
 	headers  []core.Header // sorted by name
 }
 
+// publishKind is the type of frames that carry a message; the others are acknowledgements.
+const publishKind = "publish"
+
 // members are those of each type of frame.
 var members = map[string][]string{
-	"publish": {"type", "ref", "content", "encoding", "key", "headers"},
-	"ack":     {"type", "id"},
-	"nack":    {"type", "id"},
+	publishKind: {"type", "ref", "content", "encoding", "key", "headers"},
+	"ack":       {"type", "id"},
+	"nack":      {"type", "id"},
 }
 
-// parseFrame reads a frame; wrong says what is not right with it. The ref is given where it
-// could be read, whatever else is wrong. The frame keeps parts of data.
+// parseFrame reads a frame; wrong says how it breaks the subprotocol. The frame keeps parts of
+// data.
 func parseFrame(data []byte) (f *frame, wrong string) {
 	f = &frame{}
 	var object map[string]json.RawMessage
@@ -50,21 +55,35 @@ func parseFrame(data []byte) (f *frame, wrong string) {
 	}
 	known, ok := members[f.kind]
 	if !ok {
-		return f, ""
+		return f, "type must be publish, ack or nack"
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if !slices.Contains(known, name) {
-			return f, strconv.Quote(name) + " is no member of a " + f.kind + " frame"
+			return f, strconv.Quote(name) + " is not one of the members of " + f.kind + ": " + strings.Join(known, ", ")
 		}
 	}
-	return f, f.readMessage(object)
+	if f.kind == publishKind {
+		return f, f.readMessage(object)
+	}
+	if !text(object["id"], &f.id) || f.id == "" {
+		return f, "id must be the id of a message"
+	}
+	return f, ""
 }
 
 // readMessage reads the members of a publish frame.
 func (f *frame) readMessage(object map[string]json.RawMessage) (wrong string) {
 	f.content = object["content"]
-	if raw, ok := object["encoding"]; ok && (!text(raw, &f.encoding) || f.encoding != "base64") {
-		return `encoding must be "base64"`
+	if len(f.content) == 0 {
+		return "content is missing"
+	}
+	if raw, ok := object["encoding"]; ok {
+		if !text(raw, &f.encoding) || f.encoding != "base64" {
+			return `encoding must be "base64"`
+		}
+		if f.content[0] != '"' {
+			return "content must be a string where encoding is base64"
+		}
 	}
 	var key string
 	if raw, ok := object["key"]; ok {
@@ -99,8 +118,6 @@ func text(raw json.RawMessage, into *string) bool {
 func (f *frame) payload(c entrypoints.Content) (value []byte, wrong string) {
 	var content string
 	switch {
-	case len(f.content) == 0:
-		return nil, "content is missing"
 	case f.encoding == "" && c.MayBeJSON():
 		return f.content, ""
 	case !text(f.content, &content):

@@ -21,14 +21,17 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // rig is one operation behind websocket on a real listener, both ways.
 type rig struct {
-	host    *entrypointstest.Host
-	stream  *entrypointstest.Stream
-	sink    *entrypointstest.Sink
-	openErr error
-	reading qos.Reading
-	op      *entrypoints.Operation
-	ping    time.Duration
-	server  *httptest.Server
+	host        *entrypointstest.Host
+	stream      *entrypointstest.Stream
+	sink        *entrypointstest.Sink
+	openErr     error
+	reading     qos.Reading
+	op          *entrypoints.Operation
+	ping        time.Duration
+	deadLetters string
+	level       endpoint.QoS  // instead of that of the configuration
+	timeout     time.Duration // of acknowledgements
+	server      *httptest.Server
 }
 
 // newRig serves GET /ws.
@@ -36,7 +39,7 @@ func newRig(t *testing.T, config endpoint.JSON, change func(*rig)) *rig {
 	t.Helper()
 	r := &rig{
 		host: entrypointstest.NewHost(), stream: &entrypointstest.Stream{IDs: true},
-		sink: &entrypointstest.Sink{}, ping: time.Hour,
+		sink: &entrypointstest.Sink{}, ping: time.Hour, timeout: time.Hour,
 	}
 	r.op = entrypointstest.Subscriber(func(reading qos.Reading) (qos.Stream, error) {
 		r.reading = reading
@@ -53,7 +56,11 @@ func newRig(t *testing.T, config endpoint.JSON, change func(*rig)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.pingEvery, h.pongWithin = r.ping, r.ping
+	h.pingEvery, h.pongWithin, h.ackTimeout = r.ping, r.ping, r.timeout
+	if r.level != "" {
+		h.level, h.deadLetters = r.level, r.deadLetters
+		h.plain, h.v1 = newPlain(h), newV1(h)
+	}
 	r.server = r.host.Serve(t, http.MethodGet, "/ws", h.serve)
 	t.Cleanup(func() { r.server.Client().CloseIdleConnections() })
 	return r

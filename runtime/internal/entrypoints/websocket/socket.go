@@ -29,6 +29,8 @@ type socket struct {
 	sink     qos.Sink
 	pipeline *entrypoints.Pipeline // what the client sent and is not answered
 
+	acks acks
+
 	end     ending // why the reader ended; valid once it did
 	largeID time.Time
 }
@@ -51,6 +53,9 @@ func (s *socket) prepare(ctx context.Context, caller entrypoints.Caller, cursor 
 		if s.sink, err = s.op.Publish.Sink(s.level); err != nil {
 			return err
 		}
+	}
+	if s.acknowledges() {
+		s.acks = newAcks(s.ackTimeout)
 	}
 	if s.subscribes {
 		s.stream, err = s.op.OpenStream(ctx, entrypoints.Subscription{
@@ -83,6 +88,7 @@ func (s *socket) serve(ctx context.Context) {
 	end := s.write(ctx, gone, pings)
 	pings.stop()
 	s.pipeline.Close() // a reader that waits for room ends
+	s.acks.end()
 	s.closeStream(ctx) // before the client has answered the close frame
 	s.close(end)
 	running.Wait()
@@ -113,8 +119,8 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 			return ending{websocket.StatusServiceRestart, "the gateway is shutting down; connect again"}
 		}
 		var ready <-chan struct{}
-		if s.stream != nil && draining != nil {
-			batch, next, err := s.stream.Poll(0)
+		if s.stream != nil && draining != nil && !s.acks.full() {
+			batch, next, err := s.stream.Poll(s.acks.most())
 			switch {
 			case err != nil:
 				return s.failed(ctx, err)
@@ -127,6 +133,7 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 				ready = next
 			}
 		}
+		ok := true
 		select {
 		case <-draining:
 			draining = nil
@@ -139,6 +146,15 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 			p.send()
 		case <-s.pipeline.Ready():
 		case <-ready:
+		case f := <-s.acks.frames:
+			ok = s.acknowledge(ctx, f)
+		case b := <-s.acks.buried:
+			ok = s.bury(ctx, b)
+		case <-s.acks.expired():
+			ok = s.expire(ctx)
+		}
+		if !ok {
+			return ending{}
 		}
 	}
 }
@@ -202,7 +218,7 @@ func (s *socket) failed(ctx context.Context, cause error) ending {
 func (s *socket) deliver(ctx context.Context, b *qos.Batch) bool {
 	frames := b.Frames(s.protocol)
 	if frames.Count == 0 {
-		s.stream.Settle(b, b.Len())
+		s.delivered(b)
 		return true
 	}
 	s.net.cork()
@@ -214,7 +230,7 @@ func (s *socket) deliver(ctx context.Context, b *qos.Batch) bool {
 		s.lost(err)
 		return false
 	}
-	s.stream.Settle(b, b.Len())
+	s.delivered(b)
 	s.host.Metrics.Delivered(s.op, s.kind, frames.Count, frames.Size)
 	return true
 }

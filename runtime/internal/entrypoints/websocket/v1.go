@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/coder/websocket"
 
@@ -22,10 +23,13 @@ const (
 	idMember     = `"id":"`
 )
 
-// v1 is the subprotocol penstock.v1: JSON text frames with a type. Whatever is wrong with a
-// frame is told by a problem; the socket stays open.
+// v1 is the subprotocol penstock.v1: JSON text frames with a type, as schema/penstock.v1.json
+// describes them. A frame that breaks the subprotocol ends the socket. A frame that is refused is
+// answered by a problem, and the socket stays open.
 type v1 struct {
 	level     endpoint.QoS
+	acks      bool // records wait for an acknowledgement
+	mostID    int  // size of an id that every frame has; 0: any
 	publishes bool
 	encodeIDs bool
 	outgoing  entrypoints.Content // of records for the client
@@ -34,7 +38,10 @@ type v1 struct {
 }
 
 func newV1(h *handler) *v1 {
-	v := &v1{level: h.level, publishes: h.publishes, receipts: h.op.Publish}
+	v := &v1{level: h.level, publishes: h.publishes, receipts: h.op.Publish, mostID: largeID}
+	if h.acknowledges() {
+		v.acks, v.mostID = true, 0 // the client acknowledges by the id
+	}
 	if h.op.Subscribe != nil {
 		v.outgoing, v.encodeIDs = entrypoints.NewContent(h.op.Subscribe.Payload), h.op.Subscribe.EncodeIDs
 	}
@@ -46,11 +53,12 @@ func newV1(h *handler) *v1 {
 
 // AppendFrame implements qos.Encoder: a message frame, without an id that is large.
 func (v *v1) AppendFrame(dst []byte, b *qos.Batch, i int) []byte {
-	return v.appendMessage(dst, b, i, largeID)
+	return v.appendMessage(dst, b, i, v.mostID, 1)
 }
 
-// appendMessage appends {type, id, content, encoding?, key?, headers, metadata}.
-func (v *v1) appendMessage(dst []byte, b *qos.Batch, i, mostID int) []byte {
+// appendMessage appends {type, id, content, encoding?, key?, headers, metadata}; the metadata
+// counts deliveries where there can be several.
+func (v *v1) appendMessage(dst []byte, b *qos.Batch, i, mostID, delivery int) []byte {
 	dst = append(dst, messageFrame...)
 	if b.HasIDs() {
 		start := len(dst)
@@ -73,6 +81,10 @@ func (v *v1) appendMessage(dst []byte, b *qos.Batch, i, mostID int) []byte {
 	dst = entrypoints.AppendHeaders(dst, rec.Headers)
 	dst = append(dst, `,"metadata":`...)
 	dst = entrypoints.AppendMetadata(dst, &rec)
+	if v.acks {
+		dst = append(dst[:len(dst)-1], `,"delivery":`...)
+		dst = append(strconv.AppendInt(dst, int64(delivery), 10), '}')
+	}
 	return append(dst, '}')
 }
 
@@ -84,28 +96,27 @@ func (v *v1) lacksID(frame []byte) bool {
 	return v.level.IDs() && !bytes.HasPrefix(frame[len(messageFrame):], []byte(idMember))
 }
 
-func (v *v1) withID(b *qos.Batch, i int) []byte { return v.appendMessage(nil, b, i, 0) }
+func (v *v1) withID(b *qos.Batch, i int) []byte { return v.appendMessage(nil, b, i, 0, 1) }
 
-// receive takes a frame: it publishes a message, or tells what is wrong with it.
+// receive takes a frame: it publishes a message, or hands an acknowledgement over.
 func (v *v1) receive(s *socket, kind websocket.MessageType, data []byte) *ending {
-	item := &entrypoints.Item{}
 	if kind != websocket.MessageText {
-		s.refuse(item, "frames of "+subprotocol+" are text")
-		return nil
+		return &ending{websocket.StatusPolicyViolation, "frames of " + subprotocol + " are text"}
 	}
 	f, wrong := parseFrame(data)
-	item.Ref = f.ref
+	if wrong != "" {
+		return &ending{websocket.StatusPolicyViolation, wrong}
+	}
+	item := &entrypoints.Item{Ref: f.ref}
 	switch {
-	case wrong != "":
-		s.refuse(item, wrong)
-	case f.kind == "ack" || f.kind == "nack":
-		s.refuse(item, "level "+string(v.level)+" has no "+f.kind+" frames")
-	case f.kind != "publish":
-		s.refuse(item, "type must be publish, ack or nack")
-	case !v.publishes:
-		s.refuse(item, "this socket takes no messages")
-	default:
+	case f.kind == publishKind && v.publishes:
 		v.publish(s, item, f)
+	case f.kind == publishKind:
+		s.refuse(item, "this socket takes no messages")
+	case !v.acks:
+		s.refuse(item, "this socket has no "+f.kind+" frames: they belong to subscribers at level "+string(endpoint.AtLeastOnce))
+	case !s.acks.hand(f):
+		return &ending{}
 	}
 	return nil
 }
@@ -129,7 +140,7 @@ func (v *v1) publish(s *socket, item *entrypoints.Item, f *frame) {
 // answer implements protocol: a receipt, which level none does not have, or a problem.
 func (v *v1) answer(dst []byte, item *entrypoints.Item, err error) ([]byte, *ending) {
 	if err != nil {
-		return appendProblem(dst, item.Ref, web.Of(err)), nil
+		return appendProblem(dst, item.Ref, "", web.Of(err)), nil
 	}
 	if v.level == endpoint.None {
 		return dst, nil
@@ -140,11 +151,16 @@ func (v *v1) answer(dst []byte, item *entrypoints.Item, err error) ([]byte, *end
 	return append(dst, '}'), nil
 }
 
-func (*v1) problem(e *core.Error) []byte { return appendProblem(nil, nil, e) }
+func (*v1) problem(e *core.Error) []byte { return appendProblem(nil, nil, "", e) }
 
-func appendProblem(dst, ref []byte, e *core.Error) []byte {
+// appendProblem appends what is wrong with the message of a ref or of an id, or with the socket.
+func appendProblem(dst, ref []byte, id string, e *core.Error) []byte {
 	dst = append(dst, `{"type":"problem",`...)
 	dst = appendRef(dst, ref)
+	if id != "" {
+		dst = append(dst, idMember[:len(idMember)-1]...)
+		dst = append(web.AppendString(dst, id), ',')
+	}
 	dst = web.AppendMembers(dst, e, e.Code.Status(), "")
 	return append(dst, '}')
 }

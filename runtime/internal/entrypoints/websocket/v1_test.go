@@ -28,8 +28,8 @@ func TestV1(t *testing.T) {
 
 	// At level none there is no receipt, but what is wrong is told.
 	c.say(websocket.MessageText, `{"type":"publish","content":1}`)
-	c.say(websocket.MessageText, `{"type":"publish"}`)
-	c.hear(websocket.MessageText, `{"type":"problem","title":"Invalid request","status":400,"detail":"content is missing","code":"FAILURE_INVALID_REQUEST"}`)
+	c.say(websocket.MessageText, `{"type":"nack","id":"x"}`)
+	c.hear(websocket.MessageText, `{"type":"problem","title":"Invalid request","status":400,"detail":"this socket has no nack frames: they belong to subscribers at level at-least-once","code":"FAILURE_INVALID_REQUEST"}`)
 	if n := len(r.sink.Records()); n != 1 {
 		t.Errorf("%d records", n)
 	}
@@ -48,7 +48,7 @@ func TestV1Receipts(t *testing.T) {
 	r.sink.Release()
 	c.hear(websocket.MessageText, `{"type":"receipt","ref":"a\"","id":"b3JkZXJzQDAjMA==","records":[{"topic":"orders","partition":0,"offset":0,"timestamp":"2026-01-31T12:00:00.000Z"}]}`)
 	c.hear(websocket.MessageText, `{"type":"receipt","id":"b3JkZXJzQDAjMQ==","records":[{"topic":"orders","partition":0,"offset":1,"timestamp":"2026-01-31T12:00:01.000Z"}]}`)
-	c.hear(websocket.MessageText, `{"type":"problem","title":"Invalid request","status":400,"detail":"level balanced has no ack frames","code":"FAILURE_INVALID_REQUEST"}`)
+	c.hear(websocket.MessageText, `{"type":"problem","title":"Invalid request","status":400,"detail":"this socket has no ack frames: they belong to subscribers at level at-least-once","code":"FAILURE_INVALID_REQUEST"}`)
 	rec := r.sink.Records()[0]
 	if string(rec.Value) != `{"n": 1}` || string(rec.Key) != "k" || len(rec.Headers) != 3 || rec.Headers[0].Name != "b" ||
 		string(rec.Headers[2].Value) != "2" {
@@ -77,23 +77,11 @@ func TestV1Problems(t *testing.T) {
 		}
 	})
 	c := r.connect(t, "", "penstock.v1")
-	invalid := func(ref, detail string) string {
-		return `{"type":"problem",` + ref + `"title":"Invalid request","status":400,"detail":"` + detail + `","code":"FAILURE_INVALID_REQUEST"}`
-	}
 	for _, frame := range []struct{ say, want string }{
-		{"x", invalid("", "a frame must be a JSON object")},
-		{"null", invalid("", "a frame must be a JSON object")},
-		{"{}", invalid("", "type must be a string")},
-		{`{"type":1,"ref":"r"}`, invalid(`"ref":"r",`, "type must be a string")},
-		{`{"type":"publich"}`, invalid("", "type must be publish, ack or nack")},
-		{`{"type":"publish","ref":1}`, invalid("", "ref must be a string of at most 256 bytes")},
-		{`{"type":"publish","ref":"` + strings.Repeat("r", 300) + `"}`, invalid("", "ref must be a string of at most 256 bytes")},
-		{`{"type":"publish","ref":"r","header":{}}`, invalid(`"ref":"r",`, `\"header\" is no member of a publish frame`)},
-		{`{"type":"publish","content":1,"key":1}`, invalid("", "key must be a string")},
-		{`{"type":"publish","content":1,"headers":{"a":"b"}}`, invalid("", "headers must be an object of lists of strings")},
-		{`{"type":"publish","content":1,"encoding":"hex"}`, invalid("", `encoding must be \"base64\"`)},
-		{`{"type":"publish","content":1,"encoding":"base64"}`, invalid("", "content must be a string")},
-		{`{"type":"publish","content":"?","encoding":"base64"}`, invalid("", "content must be base64")},
+		{
+			`{"type":"publish","ref":"r","content":"?","encoding":"base64"}`,
+			`{"type":"problem","ref":"r","title":"Invalid request","status":400,"detail":"content must be base64","code":"FAILURE_INVALID_REQUEST"}`,
+		},
 		{
 			`{"type":"publish","content":1,"headers":{"x-bad":["1"]}}`,
 			`{"type":"problem","title":"Invalid message","status":400,"detail":"the message breaks 1 rule of its schema","code":"FAILURE_INVALID_MESSAGE","errors":[{"pointer":"/X-Bad","detail":"is not allowed"}]}`,
@@ -106,8 +94,41 @@ func TestV1Problems(t *testing.T) {
 		c.say(websocket.MessageText, frame.say)
 		c.hear(websocket.MessageText, frame.want)
 	}
+	if n := len(r.sink.Records()); n != 0 {
+		t.Errorf("%d records", n)
+	}
+}
+
+// TestV1Broken is every frame that ends a socket, because it breaks the subprotocol.
+func TestV1Broken(t *testing.T) {
+	for _, frame := range []struct{ say, reason string }{
+		{"x", "a frame must be a JSON object"},
+		{"null", "a frame must be a JSON object"},
+		{"{}", "type must be a string"},
+		{`{"type":1,"ref":"r"}`, "type must be a string"},
+		{`{"type":"publich"}`, "type must be publish, ack or nack"},
+		{`{"type":"publish"}`, "content is missing"},
+		{`{"type":"publish","ref":1}`, "ref must be a string of at most 256 bytes"},
+		{`{"type":"publish","ref":"` + strings.Repeat("r", 300) + `"}`, "ref must be a string of at most 256 bytes"},
+		{`{"type":"publish","ref":"r","header":{}}`, `"header" is not one of the members of publish: type, ref, content, encoding, key, headers`},
+		{`{"type":"publish","content":1,"key":1}`, "key must be a string"},
+		{`{"type":"publish","content":1,"headers":{"a":"b"}}`, "headers must be an object of lists of strings"},
+		{`{"type":"publish","content":1,"encoding":"hex"}`, `encoding must be "base64"`},
+		{`{"type":"publish","content":1,"encoding":"base64"}`, "content must be a string where encoding is base64"},
+		{`{"type":"ack"}`, "id must be the id of a message"},
+		{`{"type":"nack","id":""}`, "id must be the id of a message"},
+		{`{"type":"ack","id":1}`, "id must be the id of a message"},
+		{`{"type":"ack","id":"x","ref":"r"}`, `"ref" is not one of the members of ack: type, id`},
+	} {
+		r := newRig(t, "", func(r *rig) { r.op.Subscribe = nil })
+		c := r.connect(t, "", "penstock.v1")
+		c.say(websocket.MessageText, frame.say)
+		c.ends(websocket.StatusPolicyViolation, frame.reason)
+	}
+	r := newRig(t, "", func(r *rig) { r.op.Subscribe = nil })
+	c := r.connect(t, "", "penstock.v1")
 	c.say(websocket.MessageBinary, `{"type":"publish","content":1}`)
-	c.hear(websocket.MessageText, invalid("", "frames of penstock.v1 are text"))
+	c.ends(websocket.StatusPolicyViolation, "frames of penstock.v1 are text")
 	if n := len(r.sink.Records()); n != 0 {
 		t.Errorf("%d records", n)
 	}

@@ -29,9 +29,10 @@ const (
 
 // config is the configuration of the entrypoint.
 type config struct {
-	QoS        string `json:"qos"`
-	Publisher  side   `json:"publisher"`
-	Subscriber side   `json:"subscriber"`
+	QoS             string `json:"qos"`
+	Publisher       side   `json:"publisher"`
+	Subscriber      side   `json:"subscriber"`
+	DeadLetterTopic string `json:"deadLetterTopic"`
 }
 
 type side struct {
@@ -45,14 +46,20 @@ type handler struct {
 	kind                  endpoint.Kind
 	level                 endpoint.QoS
 	publishes, subscribes bool
-	plain, v1             protocol // one of each for all clients, so that they share frames
+	deadLetters           string // topic of the records that are given up on; "": none
+	plain                 *plain // one of each protocol for all clients, so that they share frames
+	v1                    *v1
 	pingEvery, pongWithin time.Duration
+	ackTimeout            time.Duration
 }
+
+// acknowledges says that records wait for an acknowledgement of the client.
+func (h *handler) acknowledges() bool { return h.subscribes && h.level == endpoint.AtLeastOnce }
 
 // New makes the handler of a websocket entrypoint.
 //
 // Options: qos (balanced), publisher.enabled and subscriber.enabled (on where the operation has
-// that direction).
+// that direction), deadLetterTopic (none; for subscribers at level at-least-once).
 func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (echo.HandlerFunc, error) {
 	h, err := newHandler(host, op, e)
 	if err != nil {
@@ -82,11 +89,27 @@ func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.En
 	}
 	h := &handler{
 		host: host, op: op, kind: e.Kind, level: level,
-		publishes: cfg.Publisher.Enabled, subscribes: cfg.Subscriber.Enabled,
-		pingEvery: pingEvery, pongWithin: pongWithin,
+		publishes: cfg.Publisher.Enabled, subscribes: cfg.Subscriber.Enabled, deadLetters: cfg.DeadLetterTopic,
+		pingEvery: pingEvery, pongWithin: pongWithin, ackTimeout: ackTimeout,
+	}
+	if h.deadLetters != "" {
+		if err := h.checkDeadLetters(); err != nil {
+			return nil, err
+		}
 	}
 	h.plain, h.v1 = newPlain(h), newV1(h)
 	return h, nil
+}
+
+// checkDeadLetters refuses a dead letter topic that nothing could be written to.
+func (h *handler) checkDeadLetters() error {
+	switch {
+	case !h.acknowledges():
+		return errors.New("websocket: deadLetterTopic is for a subscriber at level at-least-once")
+	case h.op.Subscribe.DeadLetters == nil:
+		return errors.New("websocket: deadLetterTopic needs an endpoint whose producer is enabled")
+	}
+	return nil
 }
 
 // serve answers one request: with a problem, or with a socket until that is closed.
@@ -97,6 +120,9 @@ func (h *handler) serve(c echo.Context) error {
 	}
 	if !h.host.OriginAllowed(r) {
 		return core.NewError(core.CodeNotAllowed, "web origin "+strconv.Quote(r.Header.Get("Origin"))+" may not open a WebSocket here")
+	}
+	if h.level == endpoint.AtLeastOnce && !hasToken(r.Header, "Sec-WebSocket-Protocol", subprotocol) {
+		return core.NewError(core.CodeIncompatibleQoS, "level at-least-once needs the subprotocol "+subprotocol)
 	}
 	query, err := entrypoints.Query(r)
 	if err != nil {
