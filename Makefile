@@ -6,10 +6,12 @@ LDFLAGS := -s -w -X github.com/penstock-dev/penstock/runtime.Version=$(VERSION)
 # The race detector needs a C compiler. RACE=-race asks for it outright, as CI does.
 CC_FOUND := $(shell command -v $$(go env CC) 2>/dev/null)
 RACE    ?= $(if $(CC_FOUND),-race)
+# The packages whose tests also run against the broker that PENSTOCK_TEST_KAFKA names.
+KAFKA_TESTS := ./runtime/internal/kafka ./test/gateway
 LINT    := go tool -modfile=tools/lint.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help all build generate run test test-kafka test-editors test-readme bench fuzz lint fmt tidy vuln check clean
+.PHONY: help all build generate run test test-kafka test-editors test-browser test-readme bench fuzz lint fmt tidy vuln check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -30,10 +32,13 @@ test: ## run all Go tests against the embedded Kafka
 	go test $(RACE) -shuffle=on ./...
 
 test-kafka: ## run the contract suites against a real Apache Kafka, which it fetches and starts
-	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 ./runtime/... ./test/...
+	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 $(KAFKA_TESTS)
 
 test-editors: ## ask the language services of real editors about endpoint files (fetches them, needs Node.js)
 	scripts/editors.sh
+
+test-browser: ## use the gateway from a real browser (installs Chromium, needs Node.js)
+	scripts/browser.sh
 
 test-readme: ## run the commands of README.md and look at what they print
 	go run ./test/readme -start 'make run' -ready 'Ready' README.md
