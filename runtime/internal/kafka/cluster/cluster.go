@@ -152,6 +152,7 @@ func (c *Cluster) Close(ctx context.Context) error {
 	closers, admin := c.closers, c.admin
 	c.closers, c.closed = nil, true
 	c.mu.Unlock()
+	c.health.retire()
 	var errs []error
 	for i := len(closers) - 1; i >= 0; i-- {
 		errs = append(errs, closers[i](ctx))

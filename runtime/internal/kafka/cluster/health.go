@@ -171,6 +171,9 @@ func (h *health) probeUntilReachable() {
 func (h *health) probed(err error, hung bool) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.closed {
+		return true // our own closing says nothing about the broker
+	}
 	switch {
 	case err == nil:
 		clear(h.dials) // what failed before is no longer the last word
@@ -204,10 +207,15 @@ func (h *health) state() State {
 	return s
 }
 
-func (h *health) close() {
+// retire makes what happens from now on, while the clients close, say nothing about the broker.
+func (h *health) retire() {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.closed = true
-	h.mu.Unlock()
+}
+
+func (h *health) close() {
+	h.retire()
 	h.cancel()
 	h.running.Wait()
 }
