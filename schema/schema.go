@@ -1,6 +1,7 @@
 // Package schema holds the JSON Schemas (draft-07) of everything that is configuration: the
-// annotations of documents, endpoint files and the gateway's own file. It is the one source of
-// every rule about them: generator, gateway, command line and editors all read it here.
+// annotations of documents, endpoint files and the gateway's own file, and of the frames of the
+// WebSocket subprotocol. It is the one source of every rule about configuration: generator,
+// gateway, command line and editors all read it here.
 //
 // Values are JSON as decoded by encoding/json: map[string]any, []any, string, bool, nil, and
 // json.Number, float64 or any Go integer for numbers. No function changes its arguments, and all

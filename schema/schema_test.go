@@ -15,7 +15,7 @@ import (
 // TestTextsStandAlone compiles every schema as it is given out, with nothing beside it, and
 // demands that it judges the examples as the package does.
 func TestTextsStandAlone(t *testing.T) {
-	want := []string{"allow", "api", "attributes", "endpoint", "endpoint-group", "endpoint-groups", "endpoint-patch", "entrypoints", "entrypoints-patch", "expression", "gateway"}
+	want := []string{"allow", "api", "attributes", "endpoint", "endpoint-group", "endpoint-groups", "endpoint-patch", "entrypoints", "entrypoints-patch", "expression", "gateway", "penstock.v1"}
 	if diff := cmp.Diff(want, Names()); diff != "" {
 		t.Fatal(diff)
 	}

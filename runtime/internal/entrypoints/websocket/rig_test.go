@@ -1,20 +1,25 @@
 package websocket
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/santhosh-tekuri/jsonschema/v5"
 	"go.uber.org/goleak"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/schema"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -89,9 +94,49 @@ func (r *rig) connect(t *testing.T, query string, subprotocols ...string) *clien
 
 func (c *client) say(kind websocket.MessageType, text string) {
 	c.t.Helper()
+	c.obeys("toGateway", text)
+	c.send(kind, text)
+}
+
+// send is say of a frame that may break the subprotocol.
+func (c *client) send(kind websocket.MessageType, text string) {
+	c.t.Helper()
 	if err := c.Write(c.t.Context(), kind, []byte(text)); err != nil {
 		c.t.Fatal(err)
 	}
+}
+
+// frames is the published schema of the frames of penstock.v1, to and from the gateway.
+var frames = sync.OnceValue(func() map[string]*jsonschema.Schema {
+	text, _ := schema.Text("penstock.v1")
+	compiler := jsonschema.NewCompiler()
+	compiled := map[string]*jsonschema.Schema{}
+	if err := compiler.AddResource("frames.json", bytes.NewReader(text)); err != nil {
+		panic(err)
+	}
+	for _, way := range []string{"toGateway", "toClient"} {
+		compiled[way] = compiler.MustCompile("frames.json#/definitions/" + way)
+	}
+	return compiled
+})
+
+// obeys demands that a frame of penstock.v1 obeys its schema.
+func (c *client) obeys(way, text string) {
+	c.t.Helper()
+	if c.Subprotocol() != subprotocol {
+		return
+	}
+	if err := breaks(way, text); err != nil {
+		c.t.Errorf("%s breaks schema/penstock.v1.json: %v", text, err)
+	}
+}
+
+func breaks(way, text string) error {
+	var frame any
+	if err := json.Unmarshal([]byte(text), &frame); err != nil {
+		return err
+	}
+	return frames()[way].Validate(frame)
 }
 
 func (c *client) hear(kind websocket.MessageType, want string) {
@@ -102,6 +147,7 @@ func (c *client) hear(kind websocket.MessageType, want string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	c.obeys("toClient", string(text))
 	if got != kind || string(text) != want {
 		c.t.Errorf("%s\n got %s\nwant %s", got, text, want)
 	}

@@ -122,7 +122,10 @@ func TestV1Broken(t *testing.T) {
 	} {
 		r := newRig(t, "", func(r *rig) { r.op.Subscribe = nil })
 		c := r.connect(t, "", "penstock.v1")
-		c.say(websocket.MessageText, frame.say)
+		if breaks("toGateway", frame.say) == nil {
+			t.Errorf("%s obeys schema/penstock.v1.json", frame.say)
+		}
+		c.send(websocket.MessageText, frame.say)
 		c.ends(websocket.StatusPolicyViolation, frame.reason)
 	}
 	r := newRig(t, "", func(r *rig) { r.op.Subscribe = nil })
