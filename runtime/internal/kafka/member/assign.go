@@ -24,34 +24,56 @@ func (m *member) assigned(_ context.Context, _ *kgo.Client, added map[string][]i
 	defer m.mu.Unlock()
 	for topic, ids := range added {
 		for _, id := range ids {
-			m.parts[place{topic, id}] = &partition{topic: topic, id: id, frontier: -1, committed: -1}
+			m.parts[place{topic, id}] = newPartition(topic, id)
 		}
 	}
 	m.bind()
+	if len(added) == 0 {
+		m.join()
+	}
 }
 
 // begin is called by the library with the committed offsets of new partitions, negative where
 // there are none, and says where to begin (design.md 7): where the log ended when the member
 // listed its topics or where it started, by autoOffsetReset; at 0 in a partition that is newer.
+// The cursor of the connection that has the partition comes first.
 func (m *member) begin(_ context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for topic, partitions := range offsets {
 		for id, o := range partitions {
-			at := o.EpochOffset().Offset
+			committed := o.EpochOffset().Offset
 			p := m.parts[place{topic, id}]
-			if at < 0 {
-				at = m.initial(topic, id)
-				partitions[id] = kgo.NewOffset().At(at)
-			} else if p != nil {
-				p.committed = at
+			if p == nil {
+				p = newPartition(topic, id) // given up meanwhile
 			}
-			if p != nil {
-				p.frontier = at
+			at := m.start(p, committed)
+			if at != committed {
+				partitions[id] = kgo.NewOffset().At(at)
+			}
+			p.given, p.frontier, p.committed = at, at, max(committed, -1)
+			if p.owner != nil {
+				p.owner.wake()
 			}
 		}
 	}
+	m.join()
 	return offsets, nil
+}
+
+// start is where a new partition begins. Called with the lock held.
+func (m *member) start(p *partition, committed int64) int64 {
+	at := committed
+	if at < 0 {
+		at = m.initial(p.topic, p.id)
+		if p.owner != nil && p.owner.later(p) {
+			at = 0
+		}
+	}
+	if p.owner == nil {
+		return at
+	}
+	return p.owner.resume(p, at)
 }
 
 // initial is where a partition without a committed offset begins.
@@ -83,12 +105,22 @@ func (m *member) revoked(ctx context.Context, _ *kgo.Client, lost map[string][]i
 		}
 		break
 	}
+	m.seal(giving)
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
 	if err := m.commit(ctx, giving); err != nil {
 		m.log.Warn("a partition was given up without its last commit: its records come again", "error", err)
 	}
 	m.drop(giving)
+}
+
+// seal ends the settling of partitions: what is acknowledged from now on is not committed.
+func (m *member) seal(giving []*partition) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range giving {
+		p.sealed = true
+	}
 }
 
 // lost is called by the library when the group already gave the partitions to others.

@@ -59,8 +59,8 @@ func (p *partition) move(s *Stream) {
 		p.next = s
 		return
 	}
-	p.owner, p.next = s, nil
-	s.wake()
+	p.next = nil
+	p.give(s)
 }
 
 // sorted lists the partitions in a fixed order, those being given up left out.

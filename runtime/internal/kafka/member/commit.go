@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -53,15 +54,68 @@ func (m *member) commit(ctx context.Context, parts []*partition) error {
 	if len(offsets) == 0 {
 		return nil
 	}
-	var failed error
+	refused, err := m.send(ctx, offsets)
+	if err != nil {
+		if !errors.Is(err, errNotSent) && m.endsIfUnknown() {
+			m.fail(cluster.Classify("commit", err))
+		}
+		return cluster.Classify("commit", err)
+	}
+	return cluster.Classify("commit", m.committed(offsets, refused))
+}
+
+// endsIfUnknown reports whether a commit that may still be on its way ends the member: at
+// at-most-once it could take a later one back.
+func (m *member) endsIfUnknown() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.strict()
+}
+
+// send makes one commit request. It tells which partitions were certainly refused; after an
+// error the outcome is unknown, but for errNotSent.
+func (m *member) send(ctx context.Context, offsets map[string]map[int32]kgo.EpochOffset) (refused map[place]error, err error) {
 	m.client.CommitOffsetsSync(ctx, offsets,
-		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
-			failed = err
-			if err == nil {
-				failed = m.committed(offsets, resp)
+		func(_ *kgo.Client, req *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, failed error) {
+			switch {
+			case failed != nil && len(req.Topics) == 0:
+				err = errNotSent
+			case failed != nil:
+				err = failed
+			default:
+				refused, err = answers(req, resp)
 			}
 		})
-	return cluster.Classify("commit", failed)
+	return refused, err
+}
+
+// answers reads the answer to a commit, which names topics by id since version 10 (KIP-848).
+func answers(req *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse) (refused map[place]error, unknown error) {
+	names := make(map[[16]byte]string, len(req.Topics))
+	for i := range req.Topics {
+		names[req.Topics[i].TopicID] = req.Topics[i].Topic
+	}
+	for i := range resp.Topics {
+		t := &resp.Topics[i]
+		name := t.Topic
+		if name == "" {
+			name = names[t.TopicID]
+		}
+		for _, p := range t.Partitions {
+			err := kerr.ErrorForCode(p.ErrorCode)
+			switch {
+			case err == nil:
+			case definite(err):
+				if refused == nil {
+					refused = make(map[place]error)
+				}
+				refused[place{name, p.Partition}] = err
+			default:
+				unknown = err
+			}
+		}
+	}
+	return refused, unknown
 }
 
 func (m *member) frontiers(parts []*partition) map[string]map[int32]kgo.EpochOffset {
@@ -80,20 +134,20 @@ func (m *member) frontiers(parts []*partition) map[string]map[int32]kgo.EpochOff
 	return offsets
 }
 
-// committed takes the answer to a commit.
-func (m *member) committed(offsets map[string]map[int32]kgo.EpochOffset, resp *kmsg.OffsetCommitResponse) error {
+// committed notes what was committed.
+func (m *member) committed(offsets map[string]map[int32]kgo.EpochOffset, refused map[place]error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var failed error
-	for i := range resp.Topics {
-		t := &resp.Topics[i]
-		for _, rp := range t.Partitions {
-			if err := kerr.ErrorForCode(rp.ErrorCode); err != nil {
+	for topic, partitions := range offsets {
+		for id, o := range partitions {
+			key := place{topic, id}
+			if err := refused[key]; err != nil {
 				failed = err
 				continue
 			}
-			if p := m.parts[place{t.Topic, rp.Partition}]; p != nil {
-				p.committed = offsets[t.Topic][rp.Partition].Offset
+			if p := m.parts[key]; p != nil {
+				p.committed = o.Offset
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -17,19 +18,92 @@ const (
 	pollMost = 1000
 	// mostFetched bounds one fetch in bytes, the library's default, whatever a connection may hold.
 	mostFetched = 50 << 20
+	// rewindPause is between two tries to rewind a partition that the library does not know yet.
+	rewindPause = 5 * time.Millisecond
 )
 
 // fetch moves records from the library to the queues, until the member ends.
 func (m *member) fetch() {
 	for m.waitForRoom() {
-		fetches := m.client.PollRecords(m.stop, pollMost)
+		fetches := m.poll()
 		if m.stop.Err() != nil {
 			m.client.AllowRebalance()
 			return
 		}
 		m.distribute(fetches)
+		set := m.rewind()
 		m.client.AllowRebalance()
+		if !set {
+			select {
+			case <-m.stop.Done():
+			case <-time.After(rewindPause):
+			}
+		}
 	}
+}
+
+// poll waits for records, or until a partition is to be rewound.
+func (m *member) poll() kgo.Fetches {
+	ctx, cancel := context.WithCancel(m.stop)
+	defer cancel()
+	m.mu.Lock()
+	m.polling = cancel
+	for _, p := range m.order {
+		if p.rewind >= 0 {
+			cancel()
+		}
+	}
+	m.mu.Unlock()
+	defer func() {
+		m.mu.Lock()
+		m.polling = nil
+		m.mu.Unlock()
+	}()
+	return m.client.PollRecords(ctx, pollMost)
+}
+
+// interrupt ends a poll in progress. Called with the lock held.
+func (m *member) interrupt() {
+	if m.polling != nil {
+		m.polling()
+	}
+	m.wakeFetcher()
+}
+
+// rewind sets where the library goes on, while no rebalance can run. It is false when the library
+// does not know a partition yet: its callback said where to begin, but the start is not made.
+func (m *member) rewind() bool {
+	targets := make(map[string]map[int32]kgo.EpochOffset)
+	m.mu.Lock()
+	for _, p := range m.order {
+		if p.rewind < 0 {
+			continue
+		}
+		if targets[p.topic] == nil {
+			targets[p.topic] = make(map[int32]kgo.EpochOffset)
+		}
+		targets[p.topic][p.id] = kgo.EpochOffset{Epoch: -1, Offset: p.rewind}
+	}
+	m.mu.Unlock()
+	if len(targets) == 0 {
+		return true
+	}
+	m.client.SetOffsets(targets)
+	set := m.client.CommittedOffsets() // the library's own view, which SetOffsets changes too
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := true
+	for _, p := range m.order {
+		if p.rewind < 0 {
+			continue
+		}
+		if o, ok := set[p.topic][p.id]; ok && o.Offset == p.rewind {
+			p.rewind = -1
+		} else {
+			all = false
+		}
+	}
+	return all
 }
 
 // distribute puts fetched records into the queues of their partitions.
@@ -41,7 +115,7 @@ func (m *member) distribute(fetches kgo.Fetches) {
 			failed = errors.Join(failed, m.trouble(f.Topic, f.Err))
 		}
 		p := m.parts[place{f.Topic, f.Partition}]
-		if p == nil || p.revoking {
+		if p == nil || p.revoking || p.rewind >= 0 {
 			return
 		}
 		p.end = f.HighWatermark
@@ -84,7 +158,7 @@ func (m *member) trouble(topic string, err error) error {
 func (m *member) of(s *Stream) []*partition {
 	var mine []*partition
 	for _, p := range m.order {
-		if p.owner == s && p.next == nil {
+		if p.owner == s && p.next == nil && !p.halted {
 			mine = append(mine, p)
 		}
 	}
@@ -94,7 +168,7 @@ func (m *member) of(s *Stream) []*partition {
 // load is what a connection has queued and in flight, in bytes.
 func (m *member) load(s *Stream) (bytes int, bound bool) {
 	for _, p := range m.order {
-		if p.bound() == s {
+		if p.bound() == s && !p.halted {
 			bytes += p.bytes
 			bound = true
 		}
@@ -129,7 +203,7 @@ func (m *member) flowAll() {
 func (m *member) mark(s *Stream, paused bool) map[string][]int32 {
 	changed := make(map[string][]int32)
 	for _, p := range m.order {
-		if p.bound() == s && p.paused != paused {
+		if p.bound() == s && !p.halted && p.paused != paused {
 			p.paused = paused
 			changed[p.topic] = append(changed[p.topic], p.id)
 		}

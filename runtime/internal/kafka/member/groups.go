@@ -5,7 +5,7 @@
 // Records wait in the partition's queue until its connection polls them, and are kept until that
 // connection settles them: when the partition passes to another connection, what was not settled
 // is delivered again, from memory, and nothing else is. Committed is the frontier of settled
-// records.
+// records; at at-most-once it is committed before the records are handed out.
 package member
 
 import (
@@ -18,13 +18,17 @@ import (
 	"sync"
 	"time"
 
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
-// openTimeout bounds what Open waits for Kafka.
-const openTimeout = 10 * time.Second
+const (
+	// openTimeout bounds what Open waits for Kafka.
+	openTimeout = 10 * time.Second
+	opJoin      = "join group"
+)
 
 // Config is the consume section of the gateway's configuration.
 type Config struct {
@@ -90,34 +94,56 @@ func key(r qos.Reading) string {
 
 // Open implements qos.Source for levels with a group: it joins the connection to the group's
 // member, which is made when there is none. The member may get its partitions later; what is
-// produced from now on is delivered all the same.
+// produced from now on is delivered all the same. For http-get, whose time is short and counts
+// from the assignment, Open waits for it.
 func (g *Groups) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	if err := g.cluster.Refusing(); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
+	resumes, err := g.resumption(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	s, err := g.attach(ctx, r, resumes)
+	if err != nil || r.Kind != endpoint.HTTPGet {
+		return s, err
+	}
+	select {
+	case <-s.member.joined:
+		return s, nil
+	case <-ctx.Done():
+		return nil, errors.Join(core.Wrap(core.CodeReadTimeout, opJoin, ctx.Err()), s.Close(ctx))
+	}
+}
+
+// attach finds or makes the member of a connection.
+func (g *Groups) attach(ctx context.Context, r qos.Reading, resumes resumption) (*Stream, error) {
 	for {
 		m, mine, err := g.member(r)
 		if err != nil {
 			return nil, err
 		}
-		if mine {
-			m.start(ctx, r)
+		if mine { // attached first: the assignment, when it comes, finds the connection there
+			s := m.attach(r, resumes)
+			m.open(ctx, r, resumes)
+			if err := m.failure(); err != nil {
+				s.cancel()
+				return nil, errors.Join(err, m.shutdown(ctx))
+			}
+			return s, nil
 		}
 		select {
 		case <-m.ready:
 		case <-ctx.Done():
-			return nil, core.Wrap(core.CodeReadTimeout, "join group", ctx.Err())
+			return nil, core.Wrap(core.CodeReadTimeout, opJoin, ctx.Err())
 		}
-		if s := m.attach(r); s != nil {
+		if s := m.attach(r, resumes); s != nil {
 			return s, nil
 		}
-		if err := m.failure(); mine && err != nil {
-			return nil, errors.Join(err, m.shutdown(ctx))
-		}
 		if err := ctx.Err(); err != nil {
-			return nil, core.Wrap(core.CodeReadTimeout, "join group", err)
+			return nil, core.Wrap(core.CodeReadTimeout, opJoin, err)
 		}
 	}
 }
@@ -134,7 +160,7 @@ func (g *Groups) member(r qos.Reading) (m *member, mine bool, err error) {
 		return m, false, nil
 	}
 	if !g.limit.take() {
-		return nil, false, &core.Error{Code: core.CodeTooManyClients, Op: "join group", RetryAfter: 1}
+		return nil, false, &core.Error{Code: core.CodeTooManyClients, Op: opJoin, RetryAfter: 1}
 	}
 	m = newMember(g, k, r)
 	g.members[k] = m

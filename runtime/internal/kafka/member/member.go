@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
@@ -37,6 +38,9 @@ type member struct {
 	order   []*partition  // sorted, those being given up left out
 	streams []*Stream     // oldest first
 	room    chan struct{} // closed when the fetcher may go on; nil: it does not wait
+	polling func()        // ends the poll in progress; nil: there is none
+	joined  chan struct{} // closed when the first assignment is known, or never will be
+	join    func()        // closes it
 	err     error         // why the member ended
 	ended   bool
 }
@@ -53,15 +57,17 @@ func newMember(g *Groups, k string, r qos.Reading) *member {
 		ready: make(chan struct{}), commits: make(chan struct{}, 1), parts: make(map[place]*partition),
 	}
 	m.reading.Topics = slices.Sorted(slices.Values(r.Topics))
+	m.joined = make(chan struct{})
+	m.join = sync.OnceFunc(func() { close(m.joined) })
 	m.commits <- struct{}{}
 	m.stop, m.cancel = context.WithCancel(context.Background())
 	return m
 }
 
-// start resolves where the member begins, then joins the group. Its outcome is seen by attach.
-func (m *member) start(ctx context.Context, r qos.Reading) {
+// open resolves where the member begins, then joins the group. Its outcome is seen by attach.
+func (m *member) open(ctx context.Context, r qos.Reading, resumes resumption) {
 	defer close(m.ready)
-	if err := m.prepare(ctx, r); err != nil {
+	if err := m.prepare(ctx, r, resumes.cursor); err != nil {
 		m.fail(err)
 		m.cancel()
 		m.groups.limit.give()
@@ -73,7 +79,7 @@ func (m *member) start(ctx context.Context, r qos.Reading) {
 }
 
 // prepare lists the topics before anything is produced that the connection must not miss.
-func (m *member) prepare(ctx context.Context, r qos.Reading) error {
+func (m *member) prepare(ctx context.Context, r qos.Reading, resumes cursor.Cursor) error {
 	c := m.groups.cluster
 	topics, err := c.Offsets(ctx, m.reading.Topics...)
 	if err != nil {
@@ -91,7 +97,7 @@ func (m *member) prepare(ctx context.Context, r qos.Reading) error {
 		return err
 	}
 	if r.Reset == qos.NoReset {
-		if err := requireCommits(topics, committed); err != nil {
+		if err := requireCommits(topics, committed, resumes); err != nil {
 			return err
 		}
 	}
@@ -100,11 +106,11 @@ func (m *member) prepare(ctx context.Context, r qos.Reading) error {
 	return err
 }
 
-// requireCommits is for autoOffsetReset none.
-func requireCommits(topics map[string]*cluster.Topic, committed cluster.Commits) error {
+// requireCommits is for autoOffsetReset none: every partition has a commit or is in the cursor.
+func requireCommits(topics map[string]*cluster.Topic, committed cluster.Commits, resumes cursor.Cursor) error {
 	for name, t := range topics {
 		for id := range t.Partitions {
-			if _, ok := committed.At(name, int32(id)); !ok {
+			if _, ok := committed.At(name, int32(id)); !ok && !resumes.Names(name, int32(id)) {
 				return core.NewError(core.CodeNoInitialOffset, "the group has no committed offset and autoOffsetReset is none")
 			}
 		}
@@ -139,13 +145,13 @@ func (m *member) options() []kgo.Opt {
 }
 
 // attach joins a connection; nil: the member ended.
-func (m *member) attach(r qos.Reading) *Stream {
+func (m *member) attach(r qos.Reading, resumes resumption) *Stream {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.ended {
 		return nil
 	}
-	s := &Stream{member: m, transform: r.Transform}
+	s := &Stream{member: m, level: r.Level, transform: r.Transform, resumes: resumes}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	m.streams = append(m.streams, s)
 	m.bind()
@@ -195,6 +201,7 @@ func (m *member) fail(err error) {
 		s.wake()
 	}
 	m.wakeFetcher()
+	m.join()
 	m.mu.Unlock()
 	m.groups.remove(m)
 }
