@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/penstock-dev/penstock/test/faults/internal/rig"
+)
+
+// fault is a way to break things while messages flow.
+type fault struct {
+	name  string
+	calm  bool // it cuts no client's connection and kills no gateway
+	heavy bool // it needs long messages
+	// inject breaks things until ctx ends, and leaves everything running.
+	inject func(ctx context.Context, st *stage, random *rand.Rand) error
+}
+
+// allFaults are in the order in which they run.
+var allFaults = []fault{
+	{name: "cut", inject: cutClients},
+	{name: "slow-reader", calm: true, heavy: true, inject: slowReaders},
+	{name: "drain", calm: true, inject: drain},
+	{name: "kill", inject: kill},
+	{name: "storm", calm: true, inject: storm},
+	{name: "broker-cut", calm: true, inject: cutBroker},
+	{name: "broker-stall", calm: true, inject: stallBroker},
+	{name: "broker-kill", calm: true, inject: killBroker},
+}
+
+// between is a random time.
+func between(random *rand.Rand, least, most time.Duration) time.Duration {
+	return least + time.Duration(random.Int64N(int64(most-least)))
+}
+
+// repeat does something at random times, at least once, until ctx ends.
+func repeat(ctx context.Context, random *rand.Rand, least, most time.Duration, do func() error) error {
+	for {
+		rig.Sleep(ctx, between(random, least, most))
+		if err := do(); err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// cutClients resets the connections of all clients.
+func cutClients(ctx context.Context, st *stage, random *rand.Rand) error {
+	return repeat(ctx, random, 300*time.Millisecond, 1500*time.Millisecond, func() error {
+		if random.IntN(2) == 0 {
+			st.gateway.Writers.Cut()
+		}
+		st.gateway.Readers.Cut()
+		return nil
+	})
+}
+
+// slowReaders lets no byte through to subscribers for a while, then few.
+func slowReaders(ctx context.Context, st *stage, random *rand.Rand) error {
+	defer st.gateway.Readers.Flow()
+	return repeat(ctx, random, 200*time.Millisecond, 600*time.Millisecond, func() error {
+		st.gateway.Readers.Stall()
+		rig.Sleep(ctx, between(random, time.Second, 3*time.Second))
+		st.gateway.Readers.Flow()
+		st.gateway.Readers.Delay(between(random, time.Millisecond, 30*time.Millisecond))
+		return nil
+	})
+}
+
+// drain asks the gateway to end, and starts it again.
+func drain(ctx context.Context, st *stage, random *rand.Rand) error {
+	return repeat(ctx, random, time.Second, 2500*time.Millisecond, func() error {
+		st.gateway.Drain()
+		return st.gateway.Start(st.ctx)
+	})
+}
+
+// kill ends the gateway with SIGKILL, and starts it again.
+func kill(ctx context.Context, st *stage, random *rand.Rand) error {
+	return repeat(ctx, random, 2*time.Second, 5*time.Second, func() error {
+		st.gateway.Kill()
+		rig.Sleep(ctx, between(random, 0, 500*time.Millisecond))
+		return st.gateway.Start(st.ctx)
+	})
+}
+
+// storm lets a second gateway, with readers of the same groups, join and leave every second.
+func storm(ctx context.Context, st *stage, random *rand.Rand) error {
+	for round := 0; ctx.Err() == nil; round++ {
+		leave, err := st.join(round)
+		if err != nil {
+			return err
+		}
+		rig.Sleep(ctx, between(random, 500*time.Millisecond, 1500*time.Millisecond))
+		leave()
+	}
+	return nil
+}
+
+// cutBroker resets the connections between gateway and broker: answers get lost on the way.
+func cutBroker(ctx context.Context, st *stage, random *rand.Rand) error {
+	return repeat(ctx, random, 100*time.Millisecond, time.Second, func() error {
+		st.broker.Proxy.Cut()
+		return nil
+	})
+}
+
+// stallBroker lets nothing through between gateway and broker, shorter and longer than a publisher
+// waits, and ends half of the stalls by a cut.
+func stallBroker(ctx context.Context, st *stage, random *rand.Rand) error {
+	defer st.broker.Proxy.Flow()
+	return repeat(ctx, random, 500*time.Millisecond, 1500*time.Millisecond, func() error {
+		st.broker.Proxy.Stall()
+		rig.Sleep(st.ctx, between(random, 500*time.Millisecond, 4*time.Second))
+		if random.IntN(2) == 0 {
+			st.broker.Proxy.Cut()
+		}
+		st.broker.Proxy.Flow()
+		return nil
+	})
+}
+
+// killBroker ends the broker with SIGKILL, and starts it again.
+func killBroker(ctx context.Context, st *stage, random *rand.Rand) error {
+	rig.Sleep(ctx, between(random, time.Second, 2*time.Second))
+	return st.broker.Restart(st.ctx, between(random, 0, 3*time.Second))
+}

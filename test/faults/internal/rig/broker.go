@@ -1,0 +1,180 @@
+package rig
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Broker is a Kafka whose clients come through a proxy: it tells them the proxy's address.
+type Broker struct {
+	Proxy   *Proxy
+	address string // its own
+	node    node
+}
+
+// node is the process of a broker.
+type node interface {
+	start(ctx context.Context) error
+	kill() error
+	stop() error
+}
+
+// StartBroker starts a broker with its data below dir: the embedded one, whose program is
+// dir/broker, or Apache Kafka by scripts/kafka.sh of the repository root.
+func StartBroker(ctx context.Context, real bool, root, dir string) (*Broker, error) {
+	b := &Broker{}
+	var err error
+	if b.Proxy, err = NewProxy(""); err != nil {
+		return nil, err
+	}
+	if real {
+		b.node, b.address, err = newApache(ctx, root, filepath.Join(dir, "kafka"), b.Proxy.Address())
+	} else {
+		b.node, b.address, err = newEmbedded(dir, b.Proxy.Address())
+	}
+	if err == nil {
+		b.Proxy.Aim(b.address)
+		err = b.node.start(ctx)
+	}
+	if err != nil {
+		b.Proxy.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// Restart kills the broker, and starts it again on its data after a pause.
+func (b *Broker) Restart(ctx context.Context, pause time.Duration) error {
+	if err := b.node.kill(); err != nil {
+		return err
+	}
+	Sleep(ctx, pause)
+	return b.node.start(ctx)
+}
+
+// Close stops the broker.
+func (b *Broker) Close() error {
+	defer b.Proxy.Close()
+	return b.node.stop()
+}
+
+// Client is a client of the broker itself, past the proxy.
+func (b *Broker) Client(opts ...kgo.Opt) (*kgo.Client, error) {
+	var dialer net.Dialer
+	return kgo.NewClient(append(opts, kgo.SeedBrokers(b.address),
+		kgo.Dialer(func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, network, b.address)
+		}))...)
+}
+
+// embedded is the embedded broker.
+type embedded struct {
+	Process
+	address string
+}
+
+func newEmbedded(dir, advertise string) (node, string, error) {
+	address, err := FreeAddress()
+	if err != nil {
+		return nil, "", err
+	}
+	data := filepath.Join(dir, "data")
+	return &embedded{Process{
+		name: "broker", dir: dir, program: filepath.Join(dir, "broker"),
+		args: []string{"-listen", address, "-advertise", advertise, "-data", data},
+	}, address}, address, nil
+}
+
+func (e *embedded) start(ctx context.Context) error {
+	if err := e.Process.start(); err != nil {
+		return err
+	}
+	return e.listening(ctx, e.address)
+}
+
+func (e *embedded) kill() error {
+	e.Kill()
+	return nil
+}
+
+func (e *embedded) stop() error {
+	e.Stop(10 * time.Second)
+	return nil
+}
+
+// apache is one node of Apache Kafka.
+type apache struct{ script, dir string }
+
+// newApache makes a node and gives it the address that it tells clients; it does not run after.
+func newApache(ctx context.Context, root, dir, advertise string) (node, string, error) {
+	a := &apache{filepath.Join(root, "scripts", "kafka.sh"), dir}
+	out, err := a.run(ctx, "start")
+	if err != nil {
+		return nil, "", err
+	}
+	address := strings.TrimSpace(out)
+	if err := a.stop(); err != nil {
+		return nil, "", err
+	}
+	file := filepath.Join(dir, "server.properties")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, "", err
+	}
+	const key = "advertised.listeners=PLAINTEXT://"
+	changed := strings.Replace(string(text), key+address, key+advertise, 1)
+	if changed == string(text) {
+		return nil, "", fmt.Errorf("%s has no %s%s", file, key, address)
+	}
+	return a, address, os.WriteFile(file, []byte(changed), 0o600)
+}
+
+func (a *apache) run(ctx context.Context, command string) (string, error) {
+	cmd := exec.CommandContext(ctx, a.script, command, a.dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("kafka.sh %s: %w", command, err)
+	}
+	return string(out), nil
+}
+
+func (a *apache) start(ctx context.Context) error {
+	_, err := a.run(ctx, "restart")
+	return err
+}
+
+func (a *apache) kill() error {
+	text, err := os.ReadFile(filepath.Join(a.dir, "pid"))
+	if err != nil {
+		return err
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return fmt.Errorf("process of Kafka: %w", err)
+	}
+	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+func (a *apache) stop() error {
+	_, err := a.run(context.Background(), "stop")
+	return err
+}
+
+// Sleep waits, or until ctx ends.
+func Sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

@@ -1,0 +1,92 @@
+package rig
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// Gateway is a gateway process that always listens on the same address, behind two proxies.
+type Gateway struct {
+	Process
+	Writers *Proxy // for publishers
+	Readers *Proxy // for subscribers
+	address string
+}
+
+// drainTime is more than a gateway needs for draining.
+const drainTime = 20 * time.Second
+
+// NewGateway makes a gateway of dir/gateway on a topic; Start starts it.
+func NewGateway(dir, name, brokers, topic string) (*Gateway, error) {
+	address, err := FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	admin, err := FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{address: address, Process: Process{
+		name: name, dir: dir, program: filepath.Join(dir, "gateway"), env: environment(address, admin, brokers, topic),
+	}}
+	if g.Writers, err = NewProxy(address); err != nil {
+		return nil, err
+	}
+	if g.Readers, err = NewProxy(address); err != nil {
+		g.Writers.Close()
+		return nil, err
+	}
+	return g, nil
+}
+
+// environment configures a gateway: short times, and the level of every operation that is served.
+func environment(address, admin, brokers, topic string) []string {
+	const api = "PENSTOCK_APIS__FAULTS__"
+	env := []string{
+		"PENSTOCK_LISTEN__ADDRESS=" + address,
+		"PENSTOCK_ADMIN__ADDRESS=" + admin,
+		"PENSTOCK_DRAIN__DELAY=0s",
+		"PENSTOCK_DRAIN__TIMEOUT=10s",
+		"PENSTOCK_PRODUCE__TIMEOUT=2s",
+		"PENSTOCK_CONSUME__SESSIONTIMEOUT=6s",
+		"PENSTOCK_LOG__LEVEL=info",
+		"PENSTOCK_LOG__FORMAT=text",
+		api + "ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVERS=" + brokers,
+		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__PRODUCER__TOPICS=" + topic,
+		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__CONSUMER__TOPICS=" + topic,
+	}
+	for _, level := range endpoint.Served() {
+		name := strings.ToUpper(strings.ReplaceAll(string(level), "-", ""))
+		for operation, kinds := range map[string][]string{
+			"PUBLISH": {"HTTP_POST", "WEBSOCKET"}, "READ": {"HTTP_GET", "SSE", "WEBSOCKET"},
+		} {
+			for _, kind := range kinds {
+				env = append(env, fmt.Sprintf("%sOPERATIONS__%s%s__%s__QOS=%s", api, operation, name, kind, level))
+			}
+		}
+	}
+	return env
+}
+
+// Start starts the gateway and waits until it listens.
+func (g *Gateway) Start(ctx context.Context) error {
+	if err := g.start(); err != nil {
+		return err
+	}
+	return g.listening(ctx, g.address)
+}
+
+// Drain asks the gateway to end, and waits until it has.
+func (g *Gateway) Drain() { g.Stop(drainTime) }
+
+// Close kills the gateway if it still runs, and ends its proxies.
+func (g *Gateway) Close() {
+	g.Kill()
+	g.Writers.Close()
+	g.Readers.Close()
+}

@@ -1,0 +1,157 @@
+// Command faults breaks things around real gateways and brokers, counts what became of every
+// record, and prints it for each level: lost, doubled, out of order, receipted and not in Kafka, and
+// so on. It exits with 1 when a promise of docs/qos.md was broken, and names the records.
+//
+// Everything random comes from the seed, which is printed; times are those of the machine, so that
+// a seed gives the same faults and not the same interleaving.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/faults/internal/ledger"
+	"github.com/penstock-dev/penstock/test/faults/internal/rig"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := exit(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// exit gives the exit code: 1 for a broken promise or a run that failed, 2 for a wrong call.
+func exit(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(stderr, err)
+		return 2
+	}
+	kept, err := run(ctx, o, stdout, stderr)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+	}
+	if err != nil || !kept {
+		return 1
+	}
+	return 0
+}
+
+// run runs the faults once, or again and again until the time is over. kept: no promise was broken.
+func run(ctx context.Context, o *options, stdout, stderr io.Writer) (kept bool, err error) {
+	dir, err := os.MkdirTemp("", "penstock-faults-")
+	if err != nil {
+		return false, err
+	}
+	kept = true
+	defer func() {
+		if kept && err == nil {
+			err = os.RemoveAll(dir)
+			return
+		}
+		fmt.Fprintf(stderr, "logs: %s\n", dir)
+	}()
+	fmt.Fprintf(stdout, "seed %d, kafka %s\n", o.seed, o.kafka)
+	for _, level := range endpoint.Levels() {
+		if !slices.Contains(endpoint.Served(), level) {
+			fmt.Fprintf(stdout, "level %s: not served by this version, not run\n", level)
+		}
+	}
+	root, err := rig.Build(ctx, dir, stderr)
+	if err != nil {
+		return kept, err
+	}
+	broker, err := rig.StartBroker(ctx, o.kafka == "real", root, dir)
+	if err != nil {
+		return kept, err
+	}
+	defer func() { err = errors.Join(err, broker.Close()) }()
+	s := &series{options: o, dir: dir, broker: broker, stdout: stdout}
+	if err := s.run(ctx); err != nil {
+		return kept, err
+	}
+	kept = s.broken == 0
+	return kept, s.summary()
+}
+
+// series is all the runs of one call.
+type series struct {
+	*options
+	dir      string
+	broker   *rig.Broker
+	stdout   io.Writer
+	verdicts []*ledger.Verdict
+	broken   int
+}
+
+func (s *series) run(ctx context.Context) error {
+	begin := time.Now()
+	for round := uint64(0); ; round++ {
+		for i, f := range s.faults {
+			if round > 0 && time.Since(begin) > s.length {
+				return nil
+			}
+			st := &stage{series: s, fault: f, seed: s.seed + round*1000 + uint64(i), log: ledger.New()}
+			if err := st.run(ctx); err != nil {
+				return fmt.Errorf("%s, seed %d: %w", f.name, st.seed, err)
+			}
+		}
+		if time.Since(begin) > s.length {
+			return nil
+		}
+	}
+}
+
+// mostNamed is how many records of a broken promise are named in each run.
+const mostNamed = 20
+
+// judge takes the verdicts of a stage.
+func (s *series) judge(st *stage, verdicts []*ledger.Verdict, took time.Duration) {
+	s.verdicts = append(s.verdicts, verdicts...)
+	var broken []string
+	for _, v := range verdicts {
+		for _, text := range v.Broken() {
+			broken = append(broken, fmt.Sprintf("  %s %s %s: %s", v.Via.Level, v.Via.Entrypoint, v.Reader, text))
+		}
+	}
+	s.broken += len(broken)
+	result := "kept"
+	if len(broken) > 0 {
+		result = fmt.Sprintf("BROKEN %d times", len(broken))
+	}
+	fmt.Fprintf(s.stdout, "%-15s %s (seed %d, topic %s, %.0f s)\n", st.fault.name, result, st.seed, st.topic, took.Seconds())
+	for i, text := range broken {
+		if i == mostNamed {
+			fmt.Fprintf(s.stdout, "  and %d more\n", len(broken)-i)
+			break
+		}
+		fmt.Fprintln(s.stdout, text)
+	}
+	if s.verbose || len(broken) > 0 {
+		for _, note := range st.log.Notes() {
+			fmt.Fprintf(s.stdout, "  note: %s\n", note)
+		}
+	}
+}
+
+func (s *series) summary() error {
+	fmt.Fprintln(s.stdout)
+	if err := ledger.Table(s.stdout, ledger.Total(s.verdicts)); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(s.stdout, "\n3! breaks a promise; (3): nothing is promised")
+	return err
+}
