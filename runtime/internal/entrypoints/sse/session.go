@@ -30,6 +30,7 @@ type session struct {
 	stream qos.Stream
 	c      echo.Context
 	out    *entrypoints.StallWriter
+	leave  func() // gives the place of the stream back
 
 	written time.Time // the last time that anything was sent
 	largeID time.Time // the last time that a large id was sent
@@ -76,6 +77,13 @@ func (s *session) serve(ctx context.Context, g *gap) {
 				return
 			}
 		}
+	}
+}
+
+// close closes the stream, which commits what was settled.
+func (s *session) close(ctx context.Context) {
+	if err := entrypoints.CloseStream(ctx, s.stream); err != nil {
+		s.host.LogFailure(ctx, "stream not closed cleanly", s.op, err)
 	}
 }
 

@@ -64,50 +64,65 @@ func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoin
 	return h.serve, nil
 }
 
-// serve answers one request.
+// serve answers one request. What opening a stream needs on the stack is left to enter: here it
+// would be held for as long as the stream is open.
 func (h *handler) serve(c echo.Context) error {
+	s, gap, err := h.enter(c)
+	if s == nil {
+		return err
+	}
+	defer s.leave()
+	s.serve(c.Request().Context(), gap)
+	s.close(c.Request().Context())
+	return nil
+}
+
+// enter opens the stream of a request. The session is nil when there is an error, or when the
+// client has its answer already.
+func (h *handler) enter(c echo.Context) (s *session, found *gap, err error) {
 	r := c.Request()
 	if _, err := web.Negotiate(r.Header, web.EventStream); err != nil {
-		return err
+		return nil, nil, err
 	}
 	query, err := entrypoints.Query(r)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	params, err := entrypoints.Params(c)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	caller, leave, err := h.host.Admit(c, h.op, h.kind)
 	if core.CodeOf(err) == core.CodeDraining {
-		return h.refuse(c, err)
+		return nil, nil, h.refuse(c, err)
 	}
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer leave()
+	defer func() {
+		if s == nil {
+			leave()
+		}
+	}()
 	if h.host.IsDraining() {
-		return h.refuse(c, core.NewError(core.CodeDraining, ""))
+		return nil, nil, h.refuse(c, core.NewError(core.CodeDraining, ""))
 	}
 	cursor := r.Header.Get("Last-Event-ID") // a reconnecting EventSource asks for the same URL
 	if cursor == "" {
 		cursor = entrypoints.Cursor(query)
 	}
-	stream, gap, err := h.open(r.Context(), entrypoints.Subscription{
+	stream, found, err := h.open(r.Context(), entrypoints.Subscription{
 		Kind: h.kind, Level: h.level, Caller: caller, Params: params, Cursor: cursor,
 	})
 	switch {
 	case transient(err):
-		return h.refuse(c, err)
+		return nil, nil, h.refuse(c, err)
 	case err != nil:
-		return err
+		return nil, nil, err
 	}
-	s := newSession(h, c, stream)
-	s.serve(r.Context(), gap)
-	if err := entrypoints.CloseStream(r.Context(), stream); err != nil {
-		h.host.LogFailure(r.Context(), "stream not closed cleanly", h.op, err)
-	}
-	return nil
+	s = newSession(h, c, stream)
+	s.leave = leave
+	return s, found, nil
 }
 
 var _ qos.Encoder = (*encoder)(nil)
