@@ -58,8 +58,6 @@ func worded(kind schema.Kind, issue schema.Issue) string {
 	rest, unknown := strings.CutPrefix(issue.Message, "unknown property ")
 	switch {
 	case !unknown:
-	case strings.HasSuffix(issue.Pointer, "/deadLetterTopic"):
-		return "deadLetterTopic is not served yet"
 	case kind == schema.Entrypoints && strings.Count(issue.Pointer, "/") == 1:
 		if issue.Suggestion == "" {
 			rest += ": there are " + list(endpoint.Kinds())

@@ -2,6 +2,7 @@ package model
 
 import (
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -77,5 +78,23 @@ func (b *builder) checkEntrypoint(e *effective, ep *served) {
 		if d.on && part(e.value, d.side)["enabled"] != true {
 			b.failAt(ep, "", "%s %s, but %s.enabled of endpoint %q is not true", ep.Kind, d.does, d.side, endpointName(e.value))
 		}
+	}
+	b.checkDeadLetters(e, ep)
+}
+
+// checkDeadLetters checks that something can be given up on, and written elsewhere.
+func (b *builder) checkDeadLetters(e *effective, ep *served) {
+	topic, given := ep.Config["deadLetterTopic"].(string)
+	if !given || ep.Kind != endpoint.WebSocket || schema.IsExpression(topic) {
+		return
+	}
+	if problem := topicProblem(topic); problem != "" {
+		b.failAt(ep, "/deadLetterTopic", "%s", problem)
+	}
+	if !ep.Subscribes || ep.Config["qos"] != string(endpoint.AtLeastOnce) {
+		b.failAt(ep, "/deadLetterTopic", "deadLetterTopic is for subscribers at level %s, which give up on messages", endpoint.AtLeastOnce)
+	}
+	if part(e.value, producer)["enabled"] != true {
+		b.failAt(ep, "/deadLetterTopic", "deadLetterTopic is written to, but producer.enabled of endpoint %q is not true", endpointName(e.value))
 	}
 }

@@ -137,11 +137,19 @@ func (c *compiler) subscribing(target cluster.Target, object endpointObject) *en
 	if name == "" {
 		name = "message"
 	}
+	var deadLetters func() (qos.Sink, error)
+	if producer := object.Shared.Producer; producer.Enabled {
+		sink := onePerLevel(func(level endpoint.QoS) (qos.Sink, error) {
+			return c.in.Clients.Sink(target, level, producer.CompressionType)
+		})
+		deadLetters = func() (qos.Sink, error) { return sink(endpoint.AtLeastOnce) }
+	}
 	return &entrypoints.Subscribing{
-		Payload:   c.d.Subscribe,
-		Topics:    c.topics("consumer", consumer.Topics),
-		EncodeIDs: consumer.EncodeMessageID,
-		EventName: name,
+		DeadLetters: deadLetters,
+		Payload:     c.d.Subscribe,
+		Topics:      c.topics("consumer", consumer.Topics),
+		EncodeIDs:   consumer.EncodeMessageID,
+		EventName:   name,
 		Open: func(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 			r.Reset, r.CheckTopic, r.Transform = consumer.AutoOffsetReset, consumer.CheckTopicExistence, transform
 			return source.Open(ctx, r)

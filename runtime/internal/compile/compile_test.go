@@ -93,6 +93,9 @@ func TestOperation(t *testing.T) {
 	if _, err := out.Operation.Publish.Sink(endpoint.Balanced); err != nil || c.level != endpoint.Balanced || c.compression != "zstd" {
 		t.Errorf("the sink is of level %q, compression %q, %v", c.level, c.compression, err)
 	}
+	if _, err := out.Operation.Subscribe.DeadLetters(); err != nil || c.level != endpoint.AtLeastOnce || c.compression != "zstd" {
+		t.Errorf("dead letters are of level %q, compression %q, %v", c.level, c.compression, err)
+	}
 	if !slices.Equal(c.target.Brokers, []string{"a:1"}) {
 		t.Errorf("brokers are %q", c.target.Brokers)
 	}
@@ -212,6 +215,13 @@ func TestProblems(t *testing.T) {
 				d.Entrypoints = d.Entrypoints[:1]
 			},
 			`operation "placeOrder" of api "orders": producer.topics: topic "__consumer_offsets" is internal to Kafka`,
+		},
+		{
+			"internal dead letter topic", "apis: { orders: { operations: { placeOrder: { websocket: { deadLetterTopic: __consumer_offsets } } } } }",
+			func(d *endpoint.Descriptor) {
+				d.Entrypoints = append(d.Entrypoints, endpoint.Entrypoint{Kind: endpoint.WebSocket, Method: "GET", Path: "/ws", Config: `{"qos":"none"}`})
+			},
+			`gateway.yaml:1:60: operation "placeOrder" of api "orders": topic "__consumer_offsets" is internal to Kafka (/websocket/deadLetterTopic)`,
 		},
 		{
 			"bad pattern in a schema", "", func(d *endpoint.Descriptor) {

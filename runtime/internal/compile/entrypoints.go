@@ -15,10 +15,11 @@ import (
 
 // options are the members of an entrypoint object that decide whether and where it is served.
 type options struct {
-	Enabled    *bool    `json:"enabled"`
-	Path       string   `json:"path"`
-	Publisher  switched `json:"publisher"`
-	Subscriber switched `json:"subscriber"`
+	Enabled     *bool    `json:"enabled"`
+	Path        string   `json:"path"`
+	Publisher   switched `json:"publisher"`
+	Subscriber  switched `json:"subscriber"`
+	DeadLetters string   `json:"deadLetterTopic"`
 }
 
 // switched is one side of a websocket; without a word it is on.
@@ -83,6 +84,11 @@ func (c *compiler) entrypoint(e endpoint.Entrypoint, change any, group string) (
 		return e, false
 	}
 	e.Config = endpoint.JSON(text)
+	if o.DeadLetters != "" {
+		if err := legal([]string{o.DeadLetters}); err != nil {
+			c.report(group, config.Pointer(string(e.Kind), "deadLetterTopic"), err.Error())
+		}
+	}
 	if o.Path != "" && o.Path != e.Path {
 		c.move(&e, o.Path, group)
 	}

@@ -22,7 +22,9 @@ type Subscription struct {
 	Caller Caller
 	Params map[string]string
 	Cursor string
-	Wait   time.Duration // http-get: how long to wait for its turn
+	// AckCursor says that what is delivered counts as received when a later request has its cursor.
+	AckCursor bool
+	Wait      time.Duration // http-get: how long to wait for its turn
 }
 
 // OpenStream opens the stream of a subscription. Errors are *core.Error; the oldest cursor of a
@@ -32,7 +34,9 @@ func (op *Operation) OpenStream(ctx context.Context, s Subscription) (qos.Stream
 	if err != nil {
 		return nil, err
 	}
-	reading := qos.Reading{Kind: s.Kind, Level: s.Level, Topics: topics, Cursor: s.Cursor, Wait: s.Wait}
+	reading := qos.Reading{
+		Kind: s.Kind, Level: s.Level, Topics: topics, Cursor: s.Cursor, AckCursor: s.AckCursor, Wait: s.Wait,
+	}
 	if s.Level.Group() {
 		reading.Group = GroupID(op, s.Kind, s.Caller)
 	}

@@ -17,6 +17,7 @@ type Stream struct {
 	Position string // of Cursor, until a record is given
 	CloseErr error
 	Polled   func() // runs when Poll has nothing to give; set before the first Poll
+	Closing  func() // runs when the stream is closed; set before that
 
 	mu      sync.Mutex
 	batches []*qos.Batch
@@ -162,6 +163,9 @@ func (s *Stream) Cursor(dst []byte) []byte {
 
 // Close implements qos.Stream.
 func (s *Stream) Close(context.Context) error {
+	if s.Closing != nil {
+		s.Closing()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true

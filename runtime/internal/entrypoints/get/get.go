@@ -39,6 +39,14 @@ type handler struct {
 // Options: qos (balanced), messagesLimitCount (500), messagesLimitDurationMs (5000; 0: no
 // limit), headersInPayload (false), metadataInPayload (false).
 func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (echo.HandlerFunc, error) {
+	h, err := newHandler(host, op, e)
+	if err != nil {
+		return nil, err
+	}
+	return h.serve, nil
+}
+
+func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (*handler, error) {
 	if op.Subscribe == nil {
 		return nil, errors.New("http-get: the operation has no consumer")
 	}
@@ -54,13 +62,12 @@ func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoin
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{
+	return &handler{
 		host: host, op: op, kind: e.Kind, level: level,
 		most:     cfg.MessagesLimitCount,
 		duration: time.Duration(cfg.MessagesLimitDurationMs) * time.Millisecond,
 		formats:  newFormats(op, cfg),
-	}
-	return h.serve, nil
+	}, nil
 }
 
 // serve answers one request.
@@ -80,6 +87,10 @@ func (h *handler) serve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	ackCursor, err := h.parseAck(query)
+	if err != nil {
+		return err
+	}
 	params, err := entrypoints.Params(c)
 	if err != nil {
 		return err
@@ -94,7 +105,7 @@ func (h *handler) serve(c echo.Context) error {
 	}
 	stream, err := h.op.OpenStream(r.Context(), entrypoints.Subscription{
 		Kind: h.kind, Level: h.level, Caller: caller, Params: params,
-		Cursor: entrypoints.Cursor(query), Wait: h.duration,
+		Cursor: entrypoints.Cursor(query), AckCursor: ackCursor, Wait: h.duration,
 	})
 	if err != nil {
 		return err

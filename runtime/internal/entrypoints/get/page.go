@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
@@ -39,6 +41,7 @@ type page struct {
 	out    *entrypoints.StallWriter
 	buffer *[]byte
 	count  int
+	whole  bool // the buffer has the rest of the answer
 
 	unsettled      []given // in the buffer, or written and not flushed
 	records, bytes int     // of them
@@ -92,7 +95,11 @@ func (p *page) serve(ctx context.Context) error {
 	if failed != nil && p.count == 0 {
 		return failed
 	}
-	if p.level.Group() && len(p.unsettled) > 0 {
+	next := p.pagination() // while the stream is open
+	if p.level == endpoint.AtLeastOnce {
+		return p.acknowledged(ctx, failed, next)
+	}
+	if p.level.Group() && p.count+len(p.unsettled) > 0 {
 		// Delivered, then committed, then the end: who sees the end of the answer finds the
 		// group's position behind it, and a client that never got the records gets them again.
 		if err := p.flush(); err != nil {
@@ -102,7 +109,21 @@ func (p *page) serve(ctx context.Context) error {
 			failed = err
 		}
 	}
-	return p.finish(ctx, failed)
+	return p.finish(ctx, failed, next)
+}
+
+// acknowledged answers at level at-least-once: the client must have the end of the answer before
+// anything is committed, because half an answer is none to it. An answer that fits the buffer has
+// a length, so that its end does not wait for the commit; the end of a longer one does.
+func (p *page) acknowledged(ctx context.Context, failed error, next *pagination) error {
+	p.whole = true
+	if err := p.finish(ctx, failed, next); err != nil {
+		return err
+	}
+	if err := p.close(ctx); err != nil { // too late to tell: the records come again
+		p.host.LogFailure(ctx, "stream not closed cleanly", p.op, err)
+	}
+	return nil
 }
 
 // always is ready.
@@ -158,10 +179,18 @@ func (p *page) add(b *qos.Batch) error {
 		p.bytes += len(rec.Value)
 	}
 	p.unsettled = append(p.unsettled, given{b, b.Len()})
-	if len(*p.buffer) >= mostBuffered {
+	if len(*p.buffer) >= p.mostBuffered() {
 		return p.flush()
 	}
 	return nil
+}
+
+// mostBuffered is when the buffer is written.
+func (p *page) mostBuffered() int {
+	if p.level == endpoint.AtLeastOnce {
+		return max(mostBuffered, int(p.host.Limits.BytesPerStream))
+	}
+	return mostBuffered
 }
 
 // flush sends what is in the buffer; its records are delivered then.
@@ -195,19 +224,26 @@ func (p *page) writeHeader() {
 	header := p.c.Response().Header()
 	header.Set(echo.HeaderContentType, p.mediaType)
 	header.Set(echo.HeaderCacheControl, "no-store")
+	if p.whole {
+		header.Set(echo.HeaderContentLength, strconv.Itoa(len(*p.buffer)))
+	}
 	p.c.Response().WriteHeader(http.StatusOK)
 }
 
 // finish writes the rest of the answer.
-func (p *page) finish(ctx context.Context, failed error) error {
+func (p *page) finish(ctx context.Context, failed error, next *pagination) error {
 	var problem *core.Error
 	if failed != nil {
 		problem = web.Of(failed)
 		p.host.LogFailure(ctx, "answer ended early", p.op, failed)
 	}
-	*p.buffer = p.format.end(*p.buffer, problem, p.pagination())
+	*p.buffer = p.format.end(*p.buffer, problem, next)
 	p.writeHeader()
-	if _, err := p.out.Write(*p.buffer); err != nil {
+	_, err := p.out.Write(*p.buffer)
+	if err == nil && p.whole {
+		err = p.out.Flush()
+	}
+	if err != nil {
 		p.host.Log.Debug("answer not written", "operation", p.op.Name, "error", err)
 		return nil
 	}

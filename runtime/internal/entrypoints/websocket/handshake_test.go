@@ -105,6 +105,7 @@ func TestNewRefuses(t *testing.T) {
 		{publisher, `{"subscriber":{"enabled":true}}`, "websocket: the subscriber is enabled, but the operation has no consumer"},
 		{subscriber, `{"publisher":{"enabled":true}}`, "websocket: the publisher is enabled, but the operation has no producer"},
 		{subscriber, `{"subscriber":{"enabled":false}}`, "websocket: neither publisher nor subscriber is enabled"},
+		{subscriber, `{"deadLetterTopic":"orders.dead"}`, "websocket: deadLetterTopic is for a subscriber at level at-least-once"},
 		{subscriber, `{"qos":"at-least-once"}`, `qos of websocket: level "at-least-once" is not served`},
 	} {
 		_, err := New(&host.Host, c.op, endpoint.Entrypoint{Kind: endpoint.WebSocket, Config: c.config})
