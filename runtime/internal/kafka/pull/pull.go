@@ -1,6 +1,9 @@
 // Package pull reads a consumer group for http-get: one request reads on from the group's
 // committed offsets and commits what it delivered, without joining the group (a simple consumer).
 //
+// At levels with ids a cursor says where to read on, whatever is committed, and the next request
+// may acknowledge with its cursor what this one delivered.
+//
 // Nothing is kept between two requests but a connection: any replica can serve the next one.
 // Requests of one group take turns in this process, so that two never deliver the same records;
 // while the group has live members, who would, it is refused.
@@ -9,7 +12,6 @@ package pull
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -72,14 +74,18 @@ func (p *Pulls) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	if err := p.cluster.Refusing(); err != nil {
 		return nil, err
 	}
+	from, err := given(r)
+	if err != nil {
+		return nil, err
+	}
 	release, ok, err := p.turns.take(ctx, r.Group, r.Wait)
 	if err != nil {
 		return nil, cluster.Classify(op, err)
 	}
 	if !ok {
-		return idle{}, nil
+		return idle{from}, nil
 	}
-	s, err := p.open(ctx, r)
+	s, err := p.open(ctx, r, from)
 	if err != nil {
 		release()
 		return nil, err
@@ -88,7 +94,7 @@ func (p *Pulls) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	return s, nil
 }
 
-func (p *Pulls) open(ctx context.Context, r qos.Reading) (*Stream, error) {
+func (p *Pulls) open(ctx context.Context, r qos.Reading, from cursor.Cursor) (*Stream, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
 	var topics map[string]*cluster.Topic
@@ -106,9 +112,15 @@ func (p *Pulls) open(ctx context.Context, r qos.Reading) (*Stream, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	at, err := start(r, topics, commits)
+	at, err := start(r, topics, commits, from)
 	if err != nil {
 		return nil, err
+	}
+	s := &Stream{pulls: p, reading: r, commits: commits, frontier: at, given: at, transform: r.Transform}
+	if r.AckCursor { // what the cursor acknowledges is committed before reading on
+		if err := s.commit(ctx); err != nil {
+			return nil, err
+		}
 	}
 	reader, _, err := p.source.Open(at) //nolint:contextcheck // the reader ends with the stream, not with the request
 	if err != nil {
@@ -117,7 +129,7 @@ func (p *Pulls) open(ctx context.Context, r qos.Reading) (*Stream, error) {
 	if reader == nil {
 		return nil, &core.Error{Code: core.CodeTooManyClients, Op: op, RetryAfter: 1}
 	}
-	s := &Stream{pulls: p, group: r.Group, reader: reader, commits: commits, frontier: at, transform: r.Transform}
+	s.reader = reader
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return s, nil
 }
@@ -139,61 +151,6 @@ func inUse(err error) error {
 		Code: core.CodeGroupInUse, Op: op, RetryAfter: 1, Err: err,
 		Detail: "the consumer group has live members",
 	}
-}
-
-// start is where the pull begins: at the committed offsets. A partition without one that is
-// higher than every partition with one was created later and begins at 0; any other begins by
-// autoOffsetReset. A committed offset that the log does not have (any more) is the oldest.
-func start(r qos.Reading, topics map[string]*cluster.Topic, commits cluster.Commits) (cursor.Position, error) {
-	var named []cursor.Topic
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(r.Topics))) {
-		t := topics[name]
-		if t == nil {
-			if r.CheckTopic {
-				return cursor.Position{}, cluster.MissingTopic(op, name)
-			}
-			t = &cluster.Topic{}
-		}
-		named = append(named, cursor.Topic{Name: name, ID: t.ID, Partitions: len(t.Partitions)})
-	}
-	at := cursor.Position{Layout: cursor.NewLayout(named)}
-	for _, t := range at.Layout.Topics() {
-		next, err := startTopic(r.Reset, t.Name, topics[t.Name], commits)
-		if err != nil {
-			return cursor.Position{}, err
-		}
-		at.Next = append(at.Next, next...)
-	}
-	return at, nil
-}
-
-func startTopic(reset qos.Reset, name string, t *cluster.Topic, commits cluster.Commits) ([]int64, error) {
-	if t == nil {
-		return nil, nil
-	}
-	highest := -1
-	for id := range t.Partitions {
-		if _, ok := commits.At(name, int32(id)); ok {
-			highest = id
-		}
-	}
-	next := make([]int64, len(t.Partitions))
-	for id, p := range t.Partitions {
-		offset, ok := commits.At(name, int32(id))
-		switch {
-		case ok && offset >= p.Start && offset <= p.End:
-			next[id] = offset
-		case ok && reset == qos.NoReset:
-			return nil, core.NewError(core.CodeNoInitialOffset, "the committed offset is not in the log and autoOffsetReset is none")
-		case ok, highest >= 0 && id > highest, reset == qos.Earliest:
-			next[id] = p.Start
-		case reset == qos.NoReset:
-			return nil, core.NewError(core.CodeNoInitialOffset, "the group has no committed offset and autoOffsetReset is none")
-		default:
-			next[id] = p.Stable
-		}
-	}
-	return next, nil
 }
 
 // Close ends the readers and refuses new ones.

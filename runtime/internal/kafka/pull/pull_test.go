@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -172,7 +173,7 @@ func TestGroupWithMembers(t *testing.T) {
 	defer member.Close()
 	<-joined
 	const want = "pull: FAILURE_GROUP_IN_USE: the consumer group has live members: group has 1 live members"
-	if _, err := r.pulls.open(t.Context(), reading("orders")); err == nil || err.Error() != want {
+	if _, err := r.pulls.open(t.Context(), reading("orders"), cursor.Cursor{}); err == nil || err.Error() != want {
 		t.Errorf("open: got %v, want %s", err, want)
 	}
 	running.Settle(b, b.Len())

@@ -14,7 +14,7 @@ import (
 // Stream is one pull that has its turn. Its methods are called by one goroutine.
 type Stream struct {
 	pulls     *Pulls
-	group     string
+	reading   qos.Reading
 	reader    *catchup.Reader
 	commits   cluster.Commits // as they were when the pull began
 	transform *qos.Transform
@@ -25,7 +25,8 @@ type Stream struct {
 	track    *cursor.Track // taken from the reader, polled up to used
 	used     int
 	unseen   []sent          // batches not yet settled whole, oldest first
-	frontier cursor.Position // of what was settled
+	frontier cursor.Position // of what may be committed
+	given    cursor.Position // of what was polled
 	err      error
 }
 
@@ -68,8 +69,9 @@ func (s *Stream) next(limit int) *qos.Batch {
 		end = min(end, first+limit)
 	}
 	if first == len(all) {
-		if len(s.unseen) == 0 { // over offsets without records
-			s.frontier = s.track.To()
+		s.given = s.track.To() // over offsets without records
+		if len(s.unseen) == 0 {
+			s.settled(s.given)
 		}
 		s.track = nil
 		return nil
@@ -87,9 +89,34 @@ func (s *Stream) next(limit int) *qos.Batch {
 		return nil
 	}
 	s.used += len(records)
-	b := qos.NewBatch(records, nil)
+	s.given = s.track.PositionAt(s.used)
+	b := qos.NewBatch(records, s.ids(first))
 	s.unseen = append(s.unseen, sent{b, s.track, first})
 	return b
+}
+
+// ids are those of a batch of the track; nil at levels without ids.
+func (s *Stream) ids(first int) qos.IDs {
+	if !s.reading.Level.IDs() {
+		return nil
+	}
+	return &window{s.track, first}
+}
+
+// window is a part of a track.
+type window struct {
+	track *cursor.Track
+	first int
+}
+
+// AppendID implements qos.IDs.
+func (w *window) AppendID(dst []byte, i int) []byte { return w.track.AppendID(dst, w.first+i) }
+
+// settled moves the frontier, unless only the next pull's cursor does.
+func (s *Stream) settled(to cursor.Position) {
+	if !s.reading.AckCursor {
+		s.frontier = to
+	}
 }
 
 // apply calls the hook; nil without an error is a record that is skipped.
@@ -110,7 +137,7 @@ func (s *Stream) Settle(b *qos.Batch, n int) {
 		if u.batch != b {
 			continue
 		}
-		s.frontier = u.track.PositionAt(u.first + n)
+		s.settled(u.track.PositionAt(u.first + n))
 		if n < b.Len() {
 			s.unseen = s.unseen[i:]
 		} else {
@@ -129,8 +156,13 @@ func (s *Stream) Ack(b *qos.Batch, i int) bool {
 // Halt implements qos.Stream. A pull gives up on no record: it does nothing.
 func (s *Stream) Halt(*qos.Batch, int) {}
 
-// Cursor implements qos.Stream: there are no ids at levels with commits alone.
-func (s *Stream) Cursor(dst []byte) []byte { return dst }
+// Cursor implements qos.Stream.
+func (s *Stream) Cursor(dst []byte) []byte {
+	if !s.reading.Level.IDs() {
+		return dst
+	}
+	return s.given.Append(dst)
+}
 
 // Close implements qos.Stream: it commits what was settled and gives the turn to the next pull.
 // The start of a partition without a committed offset is committed too: a group at `latest`
@@ -139,10 +171,19 @@ func (s *Stream) Close(ctx context.Context) error {
 	defer s.release()
 	s.cancel()
 	s.reader.Stop()
-	if moved := s.moved(); len(moved) > 0 {
-		return s.pulls.commit(ctx, s.group, moved)
+	if s.reading.AckCursor {
+		return nil // Open committed all there is
 	}
-	return nil
+	return s.commit(ctx)
+}
+
+// commit commits where the frontier moved.
+func (s *Stream) commit(ctx context.Context) error {
+	moved := s.moved()
+	if len(moved) == 0 {
+		return nil
+	}
+	return s.pulls.commit(ctx, s.reading.Group, moved)
 }
 
 // moved lists where the frontier is not at the committed offset.
@@ -164,7 +205,7 @@ func (s *Stream) moved() []cluster.TopicCommit {
 }
 
 // idle is a pull whose turn did not come.
-type idle struct{}
+type idle struct{ from cursor.Cursor }
 
 // Poll has nothing, ever.
 func (idle) Poll(int) (*qos.Batch, <-chan struct{}, error) { return nil, nil, nil }
@@ -178,8 +219,8 @@ func (idle) Ack(*qos.Batch, int) bool { return false }
 // Halt has nothing to stop.
 func (idle) Halt(*qos.Batch, int) {}
 
-// Cursor is empty.
-func (idle) Cursor(dst []byte) []byte { return dst }
+// Cursor is the one that the pull came with.
+func (i idle) Cursor(dst []byte) []byte { return i.from.Append(dst) }
 
 // Close has nothing to free.
 func (idle) Close(context.Context) error { return nil }
