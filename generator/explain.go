@@ -53,11 +53,15 @@ type ExplainedValue struct {
 // endpoint files are only checked.
 func Explain(files ...string) ([]Explanation, []Issue) {
 	models, issues := load(document.Disk{}, files)
+	return explainAll(models), issues
+}
+
+func explainAll(models []*model.Model) []Explanation {
 	explanations := make([]Explanation, 0, len(models))
 	for _, m := range models {
 		explanations = append(explanations, explain(m))
 	}
-	return explanations, issues
+	return explanations
 }
 
 func explain(m *model.Model) Explanation {

@@ -36,6 +36,10 @@ type Options struct {
 type Result struct {
 	Changed []string // files below Out, slashes forward, sorted: written, removed, or with Check out of date
 	Issues  []Issue
+	// Explanations and Topics are of all documents, whose names are relative to the root; nil with
+	// an error among the issues.
+	Explanations []Explanation
+	Topics       []Topic
 }
 
 // Generate writes the typed code of documents: one package each, and one that mounts them all.
@@ -53,11 +57,12 @@ func Generate(ctx context.Context, o Options, files ...string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	tree, issues := compile(rooted(target.root), names, target)
+	models, tree, issues := compile(rooted(target.root), names, target)
 	result := Result{Issues: display(issues)}
 	if Failed(issues) {
 		return result, nil
 	}
+	result.Explanations, result.Topics = explainAll(models), topicsOfAll(models)
 	rendered, err := render.Render(tree)
 	if err != nil {
 		return result, err
@@ -66,12 +71,12 @@ func Generate(ctx context.Context, o Options, files ...string) (Result, error) {
 	return result, err
 }
 
-// compile reads documents and makes their tree. It returns every problem of every stage that a
-// document reaches; with an error among them the tree is incomplete.
-func compile(files document.Files, names []string, t target) (*ir.Tree, []Issue) {
+// compile reads documents and makes their models and their tree. It returns every problem of every
+// stage that a document reaches; with an error among them models and tree are incomplete.
+func compile(files document.Files, names []string, t target) ([]*model.Model, *ir.Tree, []Issue) {
 	models, issues := load(files, names)
 	tree, found := lower(t, models)
-	return tree, inOrder(append(issues, sorted(found)...))
+	return models, tree, inOrder(append(issues, sorted(found)...))
 }
 
 // lower makes the tree of all models, by the names of their packages.

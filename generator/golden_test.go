@@ -39,7 +39,7 @@ func generateArchive(t *testing.T, name string) {
 	for _, f := range archive.Files {
 		files[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	tree, issues := compile(files, listed(t, archive, "generate:"), target{pkg: "generated", module: "example.com/generated"})
+	_, tree, issues := compile(files, listed(t, archive, "generate:"), target{pkg: "generated", module: "example.com/generated"})
 	var text bytes.Buffer
 	for _, issue := range issues {
 		text.WriteString(issue.String() + "\n")

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
@@ -16,12 +15,10 @@ type Topic struct {
 	Partitions int32 // the most that a document says (bindings.kafka.partitions); 0: none says
 }
 
-// Topics lists the topics that documents read and write, sorted by name, for a development broker
-// to create. A topic whose name has a parameter is listed once for each value of its enumeration,
-// else for its default; one whose parameter has neither cannot be listed. Documents with errors
-// add nothing.
-func Topics(files ...string) []Topic {
-	models, _ := load(document.Disk{}, files)
+// topicsOfAll lists the topics that documents read and write, sorted by name, for a development
+// broker to create. A topic whose name has a parameter is listed once for each value of its
+// enumeration, else for its default; one whose parameter has neither cannot be listed.
+func topicsOfAll(models []*model.Model) []Topic {
 	partitions := map[string]int32{}
 	for _, m := range models {
 		for _, op := range m.Operations {

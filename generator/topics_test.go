@@ -42,15 +42,21 @@ func TestTopics(t *testing.T) {
 	if err := os.WriteFile(file, []byte(topicsDocument), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if issues := Validate(file); Failed(issues) {
-		t.Fatal(issues)
+	options := Options{Out: t.TempDir(), Module: "example.com/generated", Root: filepath.Dir(file)}
+	result, err := Generate(t.Context(), options, file)
+	if err != nil || Failed(result.Issues) {
+		t.Fatal(err, result.Issues)
 	}
 	want := []Topic{{"audit", 0}, {"orders", 3}, {"stock.berlin.all", 2}, {"stock.lyon.all", 2}}
-	if diff := cmp.Diff(want, Topics(file)); diff != "" {
+	if diff := cmp.Diff(want, result.Topics); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := Topics(filepath.Join(t.TempDir(), "missing.yaml")); got != nil {
-		t.Errorf("a missing document has topics %v", got)
+	if len(result.Explanations) != 1 || len(result.Explanations[0].Operations) != 4 {
+		t.Errorf("explanations %+v", result.Explanations)
+	}
+	result, err = Generate(t.Context(), options, file, filepath.Join(t.TempDir(), "missing.yaml"))
+	if err != nil || result.Topics != nil || result.Explanations != nil {
+		t.Errorf("with a missing document there are topics %v, explanations %v, error %v", result.Topics, result.Explanations, err)
 	}
 }
 

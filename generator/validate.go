@@ -13,7 +13,7 @@ import (
 // problem at once, sorted by file, line and column. Documents are also checked against each
 // other, as one gateway serves them together. Nothing is fetched and nothing is written.
 func Validate(files ...string) []Issue {
-	_, issues := compile(document.Disk{}, files, target{pkg: "generated"})
+	_, _, issues := compile(document.Disk{}, files, target{pkg: "generated"})
 	return issues
 }
 

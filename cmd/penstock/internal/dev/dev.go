@@ -158,12 +158,11 @@ func (s *session) prepare(ctx context.Context) (*build, error) {
 	if generator.Failed(result.Issues) {
 		return nil, errBroken
 	}
-	explanations, _ := generator.Explain(s.Files...)
-	variables, err := redirect(explanations, s.broker.Addr())
+	variables, err := redirect(result.Explanations, s.broker.Addr())
 	if err != nil {
 		return nil, err
 	}
-	if err := s.ensureTopics(); err != nil {
+	if err := s.ensureTopics(result.Topics); err != nil {
 		return nil, err
 	}
 	if s.good == nil {
@@ -171,7 +170,8 @@ func (s *session) prepare(ctx context.Context) (*build, error) {
 	}
 	s.builds++
 	binary := filepath.Join(s.bin, fmt.Sprintf("gateway-%d", s.builds))
-	err = s.Workspace.Build(ctx, binary)
+	// The state of a repository around would cost time, and make equal builds differ.
+	err = s.Workspace.Build(ctx, binary, "-buildvcs=false")
 	var refused *project.BuildError
 	if errors.As(err, &refused) {
 		s.console.Fail(refused)
@@ -180,12 +180,12 @@ func (s *session) prepare(ctx context.Context) (*build, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newBuild(binary, variables, explanations)
+	return newBuild(binary, variables, result.Explanations)
 }
 
-func (s *session) ensureTopics() error {
+func (s *session) ensureTopics(named []generator.Topic) error {
 	var topics []broker.Topic
-	for _, topic := range generator.Topics(s.Files...) {
+	for _, topic := range named {
 		topics = append(topics, broker.Topic(topic))
 	}
 	return s.broker.Ensure(topics)

@@ -15,7 +15,7 @@ import (
 )
 
 // settle is how long the files must be quiet: editors write in several steps.
-const settle = 100 * time.Millisecond
+const settle = 50 * time.Millisecond
 
 // maxFolders bounds what is watched, for documents that lie in somebody's home folder.
 const maxFolders = 500

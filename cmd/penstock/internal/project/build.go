@@ -18,9 +18,9 @@ type BuildError struct{ Output string }
 // Error is what the compiler said.
 func (e *BuildError) Error() string { return "the gateway does not compile:\n" + e.Output }
 
-// Build compiles the workspace's gateway to a static binary. The context ends it. Errors: a
-// *BuildError, or Go is not installed.
-func (w Workspace) Build(ctx context.Context, binary string) error {
+// Build compiles the workspace's gateway to a static binary, with more flags of go build where
+// they are given. The context ends it. Errors: a *BuildError, or Go is not installed.
+func (w Workspace) Build(ctx context.Context, binary string, flags ...string) error {
 	tool, err := exec.LookPath("go")
 	if err != nil {
 		return fmt.Errorf("building a gateway needs Go (https://go.dev/dl): %w", err)
@@ -29,7 +29,8 @@ func (w Workspace) Build(ctx context.Context, binary string) error {
 	if err != nil {
 		return fmt.Errorf("build the gateway: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, tool, "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, gatewayPackage)
+	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w"}, flags...)
+	cmd := exec.CommandContext(ctx, tool, append(args, "-o", binary, gatewayPackage)...) //nolint:gosec // flags are this program's
 	cmd.Dir = w.Dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if w.mayCompleteModule() {
