@@ -45,6 +45,7 @@ func (gw *Gateway) Run(ctx context.Context) error {
 	if err := client.Listen(ctx); err != nil {
 		return errors.Join(fmt.Errorf("listen.address: %w", err), admin.Shutdown(ctx), gw.kafka.Close(ctx))
 	}
+	defer server.EaseCollector(server.MemoryLimit())()
 	gw.phase.Store(int32(ready))
 	gw.announce(client.Address(), admin.Address())
 	if gw.started != nil {
