@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 )
 
 func (c *checker) arrayValue(n *node, i int) int {
@@ -14,48 +15,48 @@ func (c *checker) arrayValue(n *node, i int) int {
 	}
 	r := n.arrays
 	if r == nil {
-		return c.skipArray(i)
+		return c.Skip(i)
 	}
-	if !c.enter(i) {
-		return failed
+	if !c.Enter(i) {
+		return scan.Failed
 	}
 	count, end := c.elements(r, i)
-	if end == failed {
-		return failed
+	if end == scan.Failed {
+		return scan.Failed
 	}
-	c.depth--
+	c.Depth--
 	if count < r.min && !c.refuse(r.few) || r.max >= 0 && count > r.max && !c.refuse(r.many) {
-		return failed
+		return scan.Failed
 	}
 	if r.unique && count > 1 && !c.unique(i, count) {
-		return failed
+		return scan.Failed
 	}
 	return end
 }
 
 // elements reads the items of an array.
 func (c *checker) elements(r *arrayRules, i int) (count, end int) {
-	if i = space(c.buf, i+1); peek(c.buf, i) == ']' {
+	if i = scan.Space(c.Buf, i+1); scan.Peek(c.Buf, i) == ']' {
 		return 0, i + 1
 	}
 	for ; ; count++ {
-		if c.track {
+		if c.Explain {
 			c.path = append(c.path, segment{name: -1, item: count})
 		}
-		if i = c.value(r.items, i); i == failed {
-			return 0, failed
+		if i = c.value(r.items, i); i == scan.Failed {
+			return 0, scan.Failed
 		}
-		if c.track {
+		if c.Explain {
 			c.path = c.path[:len(c.path)-1]
 		}
-		i = space(c.buf, i)
-		switch peek(c.buf, i) {
+		i = scan.Space(c.Buf, i)
+		switch scan.Peek(c.Buf, i) {
 		case ',':
-			i = space(c.buf, i+1)
+			i = scan.Space(c.Buf, i+1)
 		case ']':
 			return count + 1, i + 1
 		default:
-			return 0, c.syntax(i, `expected "," or "]"`)
+			return 0, c.Expected(i, `expected "," or "]"`)
 		}
 	}
 }
@@ -64,11 +65,11 @@ func (c *checker) elements(r *arrayRules, i int) (count, end int) {
 // brought into canonical form and sorted, so that many items cannot take quadratic time.
 func (c *checker) unique(i, count int) bool {
 	from, first := len(c.canon), len(c.items)
-	i = space(c.buf, i+1)
+	i = scan.Space(c.Buf, i+1)
 	for range count {
 		c.items = append(c.items, len(c.canon))
-		i = space(c.buf, c.canonical(i))
-		i = space(c.buf, i+1) // the comma
+		i = scan.Space(c.Buf, c.canonical(i))
+		i = scan.Space(c.Buf, i+1) // the comma
 	}
 	ends := append(c.items, len(c.canon))
 	c.items = ends[:len(ends)-1]

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/decimal"
 )
 
 // member is a member of an object in canonical form: where its name starts, where its value
@@ -14,9 +17,9 @@ type member struct{ name, value, end int }
 // without escapes, numbers by their digits, members sorted and each name once, the last one. It
 // gives the position after the value.
 func (c *checker) canonical(i int) int {
-	switch b := c.buf[i]; b {
+	switch b := c.Buf[i]; b {
 	case '"':
-		end, _, _ := c.str(i)
+		end, _, _ := c.Text(i)
 		c.canonicalText(i)
 		return end
 	case '[':
@@ -25,40 +28,28 @@ func (c *checker) canonical(i int) int {
 		return c.canonicalObject(i)
 	case 't', 'f', 'n':
 		c.canon = append(c.canon, b)
-		return c.literal(i)
+		return c.Literal(i)
 	}
-	end, _ := c.number(i)
-	c.canonicalNumber(parseDecimal(c.buf[i:end]))
+	end, _ := c.Number(i)
+	c.canon = decimal.Parse(c.Buf[i:end]).AppendKey(c.canon)
 	return end
 }
 
 func (c *checker) canonicalText(i int) {
-	text := c.decoded(i)
+	text := c.Decoded(i)
 	c.canon = append(c.canon, '"')
 	c.canon = binary.AppendUvarint(c.canon, uint64(len(text)))
 	c.canon = append(c.canon, text...)
 }
 
-func (c *checker) canonicalNumber(d decimal) {
-	sign := byte('+')
-	if d.neg {
-		sign = '-'
-	}
-	c.canon = append(c.canon, sign)
-	c.canon = append(c.canon, d.head...)
-	c.canon = append(c.canon, d.tail...)
-	c.canon = append(c.canon, 'e')
-	c.canon = binary.AppendVarint(c.canon, d.exp)
-}
-
 func (c *checker) canonicalArray(i int) int {
 	c.canon = append(c.canon, '[')
-	i = space(c.buf, i+1)
-	for c.buf[i] != ']' {
-		if c.buf[i] == ',' {
-			i = space(c.buf, i+1)
+	i = scan.Space(c.Buf, i+1)
+	for c.Buf[i] != ']' {
+		if c.Buf[i] == ',' {
+			i = scan.Space(c.Buf, i+1)
 		}
-		i = space(c.buf, c.canonical(i))
+		i = scan.Space(c.Buf, c.canonical(i))
 	}
 	c.canon = append(c.canon, ']')
 	return i + 1
@@ -68,16 +59,16 @@ func (c *checker) canonicalObject(i int) int {
 	first := len(c.members)
 	c.canon = append(c.canon, '{')
 	from := len(c.canon)
-	i = space(c.buf, i+1)
-	for c.buf[i] != '}' {
-		if c.buf[i] == ',' {
-			i = space(c.buf, i+1)
+	i = scan.Space(c.Buf, i+1)
+	for c.Buf[i] != '}' {
+		if c.Buf[i] == ',' {
+			i = scan.Space(c.Buf, i+1)
 		}
 		m := member{name: len(c.canon)}
 		c.canonicalText(i)
-		end, _, _ := c.str(i)
+		end, _, _ := c.Text(i)
 		m.value = len(c.canon)
-		i = space(c.buf, c.canonical(c.colon(end)))
+		i = scan.Space(c.Buf, c.canonical(c.Colon(end)))
 		m.end = len(c.canon)
 		c.members = append(c.members, m)
 	}

@@ -1,11 +1,17 @@
 package validate
 
-import "github.com/penstock-dev/penstock/runtime/endpoint"
+import (
+	"cmp"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/decimal"
+)
 
 // value reads a value and applies a schema to it.
 func (c *checker) value(n *node, i int) int {
 	if n == nil {
-		return c.skip(i)
+		return c.Skip(i)
 	}
 	if n.combined {
 		return c.combination(n, i)
@@ -17,12 +23,12 @@ func (c *checker) value(n *node, i int) int {
 func (c *checker) plain(n *node, i int) int {
 	if n.never {
 		if !c.refuse("is not allowed") {
-			return failed
+			return scan.Failed
 		}
-		return c.skip(i)
+		return c.Skip(i)
 	}
 	var end int
-	switch kind(c.buf, i) {
+	switch kind(c.Buf, i) {
 	case endpoint.String:
 		end = c.textValue(n, i)
 	case endpoint.Object:
@@ -36,8 +42,8 @@ func (c *checker) plain(n *node, i int) int {
 	default:
 		return c.numberValue(n, i)
 	}
-	if end != failed && n.enum != nil && !c.oneOfValues(n.enum, i, end) {
-		return failed
+	if end != scan.Failed && n.enum != nil && !c.oneOfValues(n.enum, i, end) {
+		return scan.Failed
 	}
 	return end
 }
@@ -45,54 +51,54 @@ func (c *checker) plain(n *node, i int) int {
 // mismatch refuses a value of a wrong type; no other rule is then applied to it.
 func (c *checker) mismatch(n *node, i int, found string) int {
 	if c.quiet || !c.refuse(n.wrong+found) {
-		return failed
+		return scan.Failed
 	}
-	return c.skip(i)
+	return c.Skip(i)
 }
 
 func (c *checker) word(n *node, i int, t endpoint.Types, name string) int {
 	if n.types != 0 && n.types&t == 0 {
 		return c.mismatch(n, i, name)
 	}
-	return c.literal(i)
+	return c.Literal(i)
 }
 
 func (c *checker) textValue(n *node, i int) int {
 	if n.types != 0 && n.types&endpoint.String == 0 {
 		return c.mismatch(n, i, "a string")
 	}
-	end, length, escaped := c.str(i)
+	end, length, escaped := c.Text(i)
 	r := n.texts
-	if end == failed || r == nil {
+	if end == scan.Failed || r == nil {
 		return end
 	}
 	if length < r.min && !c.refuse(r.short) || r.max >= 0 && length > r.max && !c.refuse(r.long) {
-		return failed
+		return scan.Failed
 	}
 	if r.pattern == nil && r.format == nil {
 		return end
 	}
-	text := c.buf[i+1 : end-1]
+	text := c.Buf[i+1 : end-1]
 	if escaped {
-		text = c.decoded(i)
+		text = c.Decoded(i)
 	}
 	bad := r.pattern != nil && !r.pattern.Match(text)
 	misshapen := r.format != nil && !r.format(text)
 	if bad && !c.refuse(r.mismatch) || misshapen && !c.refuse(r.shape) {
-		return failed
+		return scan.Failed
 	}
 	return end
 }
 
 func (c *checker) numberValue(n *node, i int) int {
-	end, whole := c.number(i)
-	if end == failed {
-		return failed
+	end, whole := c.Number(i)
+	if end == scan.Failed {
+		return scan.Failed
 	}
-	text := c.buf[i:end]
+	text := c.Buf[i:end]
 	if want := n.types; want != 0 && want&(endpoint.Integer|endpoint.Number) != endpoint.Integer|endpoint.Number {
 		t, name := endpoint.Number, "a number with a fraction"
-		if whole == end || parseDecimal(text).integral() {
+		if whole == end || decimal.Parse(text).Integral() {
 			t, name = endpoint.Integer, "an integer"
 		}
 		if want&t == 0 {
@@ -103,10 +109,10 @@ func (c *checker) numberValue(n *node, i int) int {
 		}
 	}
 	if n.numbers != nil && !c.inLimits(n.numbers, text, whole-i) {
-		return failed
+		return scan.Failed
 	}
 	if n.enum != nil && !c.oneOfValues(n.enum, i, end) {
-		return failed
+		return scan.Failed
 	}
 	return end
 }
@@ -114,12 +120,12 @@ func (c *checker) numberValue(n *node, i int) int {
 // inLimits is false when the run ends. whole is where the digits before the point end, negative
 // for a number with an exponent.
 func (c *checker) inLimits(r *numberRules, text []byte, whole int) bool {
-	if r.short && !isShort(text) {
+	if r.short && !decimal.Short(text) {
 		return c.refuse("has too many digits to be checked")
 	}
 	small, isSmall := int64(0), false
 	if whole > 0 {
-		small, isSmall = smallInt(text[:whole])
+		small, isSmall = decimal.Int64(text[:whole])
 	}
 	for j := range r.limits {
 		l := &r.limits[j]
@@ -127,9 +133,9 @@ func (c *checker) inLimits(r *numberRules, text []byte, whole int) bool {
 		// those are that integer.
 		var order int
 		if isSmall && l.isSmall && (small != l.small || whole == len(text)) {
-			order = compareInts(small, l.small)
+			order = cmp.Compare(small, l.small)
 		} else {
-			order = parseDecimal(text).compare(l.value)
+			order = decimal.Parse(text).Compare(l.value)
 		}
 		if l.upper {
 			order = -order
@@ -146,13 +152,7 @@ func (c *checker) isMultiple(m *multiple, text []byte, small int64, isSmall bool
 	if isSmall && m.small != 0 {
 		ok = small%m.small == 0
 	} else {
-		ok = m.divides(parseDecimal(text))
+		ok = m.divisor.Divides(decimal.Parse(text))
 	}
 	return ok || c.refuse(m.detail)
-}
-
-// isShort reports whether a number has at most 1,000 digits and powers of ten.
-func isShort(text []byte) bool {
-	e := parseDecimal(text).exp
-	return len(text) <= 1000 && -1000 <= e && e <= 1000
 }

@@ -4,13 +4,8 @@ import (
 	"strconv"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 )
-
-// maxDepth is how deep values may nest, the limit of encoding/json.
-const maxDepth = 10_000
-
-// failed is the position that ends a run: the value is invalid or the text is not JSON.
-const failed = -1
 
 // checker is one run over one message.
 //
@@ -18,15 +13,14 @@ const failed = -1
 // its last one, or failed. A message is read quietly first: the first broken rule ends the run.
 // Only when that fails it is read again to list every broken rule with its place.
 type checker struct {
-	buf   []byte
+	scan.Scanner // Explain: the path of the value being read is kept
+
 	quiet bool  // a broken rule ends the run, unlisted
-	track bool  // keep the path of the value being read
 	learn bool  // note the order of properties: in one message of 16, so that senders do not fight over it
 	turn  uint8 // counts messages
-	depth int
-	work  int // bytes that alternatives may still read again
+	work  int   // bytes that alternatives may still read again
 
-	stop       *core.Violation // not JSON, or not to be checked further
+	stop       *core.Violation // why the message is not checked further, although it is JSON
 	violations []core.Violation
 	path       []segment
 
@@ -36,7 +30,6 @@ type checker struct {
 	items   []int    // starts of canonical items
 	members []member
 	canon   []byte
-	text    []byte // one text with its escapes resolved
 	header  []byte // request headers as a JSON object
 }
 
@@ -48,9 +41,10 @@ type segment struct {
 
 // start makes the checker ready for a message; listed: broken rules are collected.
 func (c *checker) start(body []byte, listed bool) {
-	c.buf, c.quiet, c.track = body, !listed, listed
+	c.Start(body, listed)
+	c.quiet = !listed
 	c.learn = !listed && c.turn%16 == 1
-	c.depth, c.work = 0, 1<<23+64*len(body)
+	c.work = 1<<23 + 64*len(body)
 	c.stop, c.violations = nil, nil
 	c.path, c.names, c.seen = c.path[:0], c.names[:0], c.seen[:0]
 	c.items, c.members, c.canon = c.items[:0], c.members[:0], c.canon[:0]
@@ -58,25 +52,23 @@ func (c *checker) start(body []byte, listed bool) {
 
 func (c *checker) scratchBytes() int {
 	return 16*(cap(c.path)+cap(c.names)) + 8*(cap(c.seen)+cap(c.items)) + 24*cap(c.members) +
-		cap(c.canon) + cap(c.text) + cap(c.header)
+		cap(c.canon) + c.Scratch() + cap(c.header)
 }
 
 // document reads the whole message; true when it is valid.
 func (c *checker) document(n *node) bool {
-	end := c.value(n, space(c.buf, 0))
-	if end == failed {
-		return false
-	}
-	if end = space(c.buf, end); end < len(c.buf) {
-		c.syntax(end, "expected the end of the text")
-		return false
-	}
-	return len(c.violations) == 0
+	return c.End(c.value(n, scan.Space(c.Buf, 0))) && len(c.violations) == 0
 }
 
-// result is what the run found; a stop hides the rest.
+// stopped reports whether the run has ended for good, also inside an alternative.
+func (c *checker) stopped() bool { return c.Fault != "" || c.stop != nil }
+
+// result is what the run found; a fault or a stop hides the rest.
 func (c *checker) result() []core.Violation {
-	if c.stop != nil {
+	switch {
+	case c.Fault != "":
+		return []core.Violation{{Detail: c.Fault}}
+	case c.stop != nil:
 		return []core.Violation{*c.stop}
 	}
 	return c.violations
@@ -96,10 +88,10 @@ func (c *checker) refuse(detail string) bool {
 // abort ends the run for good, also inside an alternative.
 func (c *checker) abort(detail string) int {
 	c.stop = &core.Violation{Detail: detail}
-	if c.track {
+	if c.Explain {
 		c.stop.Pointer = c.pointer()
 	}
-	return failed
+	return scan.Failed
 }
 
 func (c *checker) pointer() string {
@@ -110,7 +102,7 @@ func (c *checker) pointer() string {
 			p = strconv.AppendInt(p, int64(s.item), 10)
 			continue
 		}
-		p = appendToken(p, c.decoded(s.name))
+		p = appendToken(p, c.Decoded(s.name))
 	}
 	return string(p)
 }

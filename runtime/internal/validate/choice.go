@@ -1,6 +1,9 @@
 package validate
 
-import "fmt"
+import (
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/sentence"
+)
 
 // combination applies the rules of a value and its alternatives, which read it again.
 func (c *checker) combination(n *node, i int) int {
@@ -10,16 +13,16 @@ func (c *checker) combination(n *node, i int) int {
 		}
 	}
 	end := c.plain(n, i)
-	if end == failed {
-		return failed
+	if end == scan.Failed {
+		return scan.Failed
 	}
 	for _, sub := range n.allOf {
-		if !c.spend(end-i) || c.value(sub, i) == failed {
-			return failed
+		if !c.spend(end-i) || c.value(sub, i) == scan.Failed {
+			return scan.Failed
 		}
 	}
 	if n.anyOf != nil && !c.any(n.anyOf, i, end) || n.oneOf != nil && !c.exactlyOne(n.oneOf, i, end) {
-		return failed
+		return scan.Failed
 	}
 	return end
 }
@@ -36,9 +39,9 @@ func (c *checker) spend(size int) bool {
 // any is false when the run ends.
 func (c *checker) any(ch *choice, i, end int) bool {
 	if only, ok := c.only(ch, i); ok {
-		return c.spend(end-i) && c.value(only, i) != failed
+		return c.spend(end-i) && c.value(only, i) != scan.Failed
 	}
-	t := kind(c.buf, i)
+	t := kind(c.Buf, i)
 	for _, sub := range ch.nodes {
 		if !sub.admits(t) {
 			continue
@@ -49,7 +52,7 @@ func (c *checker) any(ch *choice, i, end int) bool {
 		if c.try(sub, i) {
 			return true
 		}
-		if c.stop != nil {
+		if c.stopped() {
 			return false
 		}
 	}
@@ -59,9 +62,9 @@ func (c *checker) any(ch *choice, i, end int) bool {
 // exactlyOne is false when the run ends.
 func (c *checker) exactlyOne(ch *choice, i, end int) bool {
 	if only, ok := c.only(ch, i); ok {
-		return c.spend(end-i) && c.value(only, i) != failed
+		return c.spend(end-i) && c.value(only, i) != scan.Failed
 	}
-	t := kind(c.buf, i)
+	t := kind(c.Buf, i)
 	match := -1
 	for k, sub := range ch.nodes {
 		if !sub.admits(t) {
@@ -71,12 +74,11 @@ func (c *checker) exactlyOne(ch *choice, i, end int) bool {
 			return false
 		}
 		ok := c.try(sub, i)
-		if c.stop != nil {
+		if c.stopped() {
 			return false
 		}
 		if ok && match >= 0 {
-			return !c.quiet && c.refuse(fmt.Sprintf(
-				"must match exactly one of %s, but matches numbers %d and %d", alternatives(len(ch.nodes)), match+1, k+1))
+			return !c.quiet && c.refuse(sentence.NotOnlyOne(len(ch.nodes), match, k))
 		}
 		if ok {
 			match = k
@@ -88,7 +90,7 @@ func (c *checker) exactlyOne(ch *choice, i, end int) bool {
 // only is the one alternative that the type of the value leaves, if there is just one: its own
 // broken rules say more than that nothing matched.
 func (c *checker) only(ch *choice, i int) (*node, bool) {
-	t := kind(c.buf, i)
+	t := kind(c.Buf, i)
 	var only *node
 	count := 0
 	for _, sub := range ch.nodes {
@@ -102,13 +104,13 @@ func (c *checker) only(ch *choice, i int) (*node, bool) {
 
 // try applies an alternative without listing what it breaks.
 func (c *checker) try(n *node, i int) bool {
-	quiet, depth := c.quiet, c.depth
+	quiet, depth := c.quiet, c.Depth
 	path, names, seen := len(c.path), len(c.names), len(c.seen)
 	canon, items, members := len(c.canon), len(c.items), len(c.members)
 	c.quiet = true
-	ok := c.value(n, i) != failed
-	c.quiet, c.depth = quiet, depth
-	if c.stop == nil {
+	ok := c.value(n, i) != scan.Failed
+	c.quiet, c.Depth = quiet, depth
+	if !c.stopped() {
 		c.path = c.path[:path]
 	}
 	c.names, c.seen = c.names[:names], c.seen[:seen]

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/sentence"
 )
 
 // compiler turns the schemas of one root into nodes.
@@ -75,7 +76,7 @@ func (k *compiler) fill(n *node, s *endpoint.Schema, at string) error {
 	}
 	n.never = s.Never
 	if n.types = s.Types; n.types != 0 {
-		n.wrong = "must be " + typeNames(n.types) + ", not "
+		n.wrong = "must be " + sentence.Types(n.types) + ", not "
 	}
 	for _, part := range []func(*node, *endpoint.Schema, string) error{
 		k.enum, k.numbers, k.texts, k.arrays, k.objects, k.alternatives,
@@ -118,9 +119,9 @@ func (k *compiler) arrays(n *node, s *endpoint.Schema, at string) error {
 		return err
 	}
 	r := &arrayRules{items: items, min: s.MinItems, max: -1, unique: s.UniqueItems}
-	r.few = atLeast(r.min, "item")
+	r.few = sentence.AtLeast(r.min, "item")
 	if s.MaxItems != nil {
-		r.max, r.many = *s.MaxItems, atMost(*s.MaxItems, "item")
+		r.max, r.many = *s.MaxItems, sentence.AtMost(*s.MaxItems, "item")
 	}
 	n.arrays = r
 	return nil
@@ -137,14 +138,14 @@ func (k *compiler) alternatives(n *node, s *endpoint.Schema, at string) error {
 		if err != nil {
 			return err
 		}
-		n.anyOf = &choice{nodes, "must match at least one of " + alternatives(len(nodes))}
+		n.anyOf = &choice{nodes, sentence.NoneOf(len(nodes))}
 	}
 	if len(s.OneOf) > 0 {
 		nodes, err := k.list(s.OneOf, at+"/oneOf/")
 		if err != nil {
 			return err
 		}
-		n.oneOf = &choice{nodes, "must match exactly one of " + alternatives(len(nodes)) + ", but matches none"}
+		n.oneOf = &choice{nodes, sentence.NotOne(len(nodes))}
 	}
 	n.combined = len(n.allOf) > 0 || n.anyOf != nil || n.oneOf != nil
 	if n.onlyAlternatives() {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/sentence"
 )
 
 // fewProperties is up to where a search through the properties beats a map.
@@ -14,9 +15,9 @@ func (k *compiler) objects(n *node, s *endpoint.Schema, at string) error {
 		s.MinProperties == 0 && s.MaxProperties == nil {
 		return nil
 	}
-	r := &objectRules{min: s.MinProperties, max: -1, few: atLeast(s.MinProperties, "property")}
+	r := &objectRules{min: s.MinProperties, max: -1, few: sentence.AtLeast(s.MinProperties, "property")}
 	if s.MaxProperties != nil {
-		r.max, r.many = *s.MaxProperties, atMost(*s.MaxProperties, "property")
+		r.max, r.many = *s.MaxProperties, sentence.AtMost(*s.MaxProperties, "property")
 	}
 	var err error
 	if r.additional, err = k.schema(s.Additional, at+"/additionalProperties"); err != nil {
@@ -59,7 +60,7 @@ func (r *objectRules) require(names []string, index map[string]int) {
 		if r.props[i].missing != "" {
 			continue // required twice
 		}
-		r.props[i].missing = missing(name)
+		r.props[i].missing = sentence.Missing(name)
 		r.required = append(r.required, i)
 	}
 }

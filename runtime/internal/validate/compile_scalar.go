@@ -4,6 +4,11 @@ import (
 	"strconv"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/decimal"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/format"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/pattern"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/sentence"
 )
 
 func (k *compiler) numbers(n *node, s *endpoint.Schema, at string) error {
@@ -23,8 +28,8 @@ func (k *compiler) numbers(n *node, s *endpoint.Schema, at string) error {
 		if !isNumber([]byte(l.text)) {
 			return wrong(at, "%s %q is not a number", l.keyword, l.text)
 		}
-		bound := limit{value: parseDecimal([]byte(l.text)), upper: l.upper, open: l.open, detail: l.say + l.text}
-		bound.small, bound.isSmall = smallInt([]byte(l.text))
+		bound := limit{value: decimal.Parse([]byte(l.text)), upper: l.upper, open: l.open, detail: l.say + l.text}
+		bound.small, bound.isSmall = decimal.Int64([]byte(l.text))
 		r.limits = append(r.limits, bound)
 	}
 	if s.MultipleOf != "" {
@@ -32,9 +37,12 @@ func (k *compiler) numbers(n *node, s *endpoint.Schema, at string) error {
 			return wrong(at, "multipleOf %q is not a number", s.MultipleOf)
 		}
 		var err error
-		if r.multiple, err = newMultiple(s.MultipleOf); err != nil {
+		m := &multiple{detail: "must be a multiple of " + s.MultipleOf}
+		if m.divisor, err = decimal.NewMultiple(s.MultipleOf); err != nil {
 			return wrong(at, "multipleOf %q %w", s.MultipleOf, err)
 		}
+		m.small, _ = decimal.Int64([]byte(s.MultipleOf))
+		r.multiple = m
 	}
 	if r.limits != nil || r.multiple != nil {
 		n.numbers = r
@@ -43,24 +51,24 @@ func (k *compiler) numbers(n *node, s *endpoint.Schema, at string) error {
 }
 
 func isNumber(text []byte) bool {
-	c := checker{buf: text, quiet: true}
-	end, _ := c.number(0)
+	s := scan.Scanner{Buf: text}
+	end, _ := s.Number(0)
 	return end == len(text)
 }
 
 func (k *compiler) texts(n *node, s *endpoint.Schema, at string) error {
-	format := formats[s.Format]
-	if s.MinLength <= 0 && s.MaxLength == nil && s.Pattern == "" && format.check == nil {
+	form := format.Named(s.Format)
+	if s.MinLength <= 0 && s.MaxLength == nil && s.Pattern == "" && form.Check == nil {
 		return nil
 	}
-	r := &textRules{min: s.MinLength, max: -1, format: format.check, shape: "must be " + format.name}
-	r.short = atLeast(s.MinLength, "character")
+	r := &textRules{min: s.MinLength, max: -1, format: form.Check, shape: "must be " + form.Name}
+	r.short = sentence.AtLeast(s.MinLength, "character")
 	if s.MaxLength != nil {
-		r.max, r.long = *s.MaxLength, atMost(*s.MaxLength, "character")
+		r.max, r.long = *s.MaxLength, sentence.AtMost(*s.MaxLength, "character")
 	}
 	if s.Pattern != "" {
 		var err error
-		if r.pattern, err = compilePattern(s.Pattern); err != nil {
+		if r.pattern, err = pattern.Compile(s.Pattern); err != nil {
 			return wrong(at, "pattern: %w", err)
 		}
 		r.mismatch = "must match the pattern " + strconv.Quote(s.Pattern)

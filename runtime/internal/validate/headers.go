@@ -3,12 +3,12 @@ package validate
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/sentence"
 )
 
 // header is a header that a schema of headers names.
@@ -30,17 +30,7 @@ func (v *Validator) CheckHeaders(h http.Header) []core.Violation {
 	c := v.pool.Get().(*checker)
 	defer v.put(c)
 	c.header = appendHeaders(c.header[:0], v.headers, h)
-	var found []core.Violation
-	if v.fallback != nil {
-		found = v.fallback.check(c.header)
-	} else {
-		if c.start(c.header, false); c.document(v.root) {
-			return nil
-		}
-		c.start(c.header, true)
-		c.document(v.root)
-		found = c.result()
-	}
+	found := v.check(c, c.header)
 	for i := range found {
 		v.place(&found[i])
 	}
@@ -51,7 +41,7 @@ func (v *Validator) CheckHeaders(h http.Header) []core.Violation {
 func (v *Validator) place(found *core.Violation) {
 	if found.Pointer == "" {
 		for _, h := range v.headers {
-			if found.Detail == missing(h.name) {
+			if found.Detail == sentence.Missing(h.name) {
 				found.Pointer = "/" + string(appendToken(nil, []byte(h.name)))
 				found.Detail = "header is missing"
 				break
@@ -60,8 +50,6 @@ func (v *Validator) place(found *core.Violation) {
 	}
 	found.Pointer = "/headers" + found.Pointer
 }
-
-func missing(name string) string { return "property " + strconv.Quote(name) + " is missing" }
 
 // appendHeaders writes the headers that are named as a JSON object.
 func appendHeaders(dst []byte, named []header, h http.Header) []byte {
@@ -157,12 +145,20 @@ func (n *node) headers() []header {
 // newHeader decides how values are read, by the types that the schema allows for them.
 func newHeader(name string, types, items endpoint.Types) header {
 	h := header{name: name, key: http.CanonicalHeaderKey(name)}
+	types, items = orAny(types), orAny(items)
 	h.list = types&^(endpoint.Object|endpoint.Null) == endpoint.Array
 	if h.list {
 		types = items
 	}
 	h.literal = types&endpoint.String == 0
 	return h
+}
+
+func orAny(types endpoint.Types) endpoint.Types {
+	if types == 0 {
+		return allTypes
+	}
+	return types
 }
 
 const allTypes = endpoint.Null | endpoint.Boolean | endpoint.Integer | endpoint.Number |
@@ -173,10 +169,7 @@ func (n *node) accepted() endpoint.Types {
 	if n == nil {
 		return allTypes
 	}
-	types := n.types
-	if types == 0 {
-		types = allTypes
-	}
+	types := orAny(n.types)
 	if n.enum != nil && len(n.enum.texts) == 0 {
 		types &^= endpoint.String
 	}

@@ -4,6 +4,9 @@ import (
 	"sync/atomic"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/decimal"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/pattern"
 )
 
 // node is a compiled schema. A nil *node lets every value pass. Every sentence that depends on
@@ -35,7 +38,7 @@ type numberRules struct {
 
 // limit is one of the four bounds of a number.
 type limit struct {
-	value   decimal
+	value   decimal.Value
 	small   int64 // the value, when it is an integer of 64 bits
 	isSmall bool
 	upper   bool // a maximum
@@ -43,10 +46,17 @@ type limit struct {
 	detail  string
 }
 
+// multiple is the rule multipleOf.
+type multiple struct {
+	divisor *decimal.Multiple
+	small   int64 // the divisor, when it is an integer of 64 bits; else 0
+	detail  string
+}
+
 // textRules are the rules for texts. Lengths count code points.
 type textRules struct {
 	min, max                     int // max -1: none
-	pattern                      matcher
+	pattern                      pattern.Matcher
 	format                       func([]byte) bool
 	short, long, mismatch, shape string
 }
@@ -92,7 +102,7 @@ type choice struct {
 
 // kind is the set of types that the value at i may have, by its first byte.
 func kind(b []byte, i int) endpoint.Types {
-	switch peek(b, i) {
+	switch scan.Peek(b, i) {
 	case '"':
 		return endpoint.String
 	case '{':

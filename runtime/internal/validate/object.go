@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 )
 
 // nameAt is a name without a declared property: its hash and the position of its quote.
@@ -25,23 +26,23 @@ func (c *checker) objectValue(n *node, i int) int {
 	}
 	r := n.objects
 	if r == nil {
-		return c.skipObject(i)
+		return c.Skip(i)
 	}
-	if !c.enter(i) {
-		return failed
+	if !c.Enter(i) {
+		return scan.Failed
 	}
 	names, words := len(c.names), len(c.seen)
 	for range r.words {
 		c.seen = append(c.seen, 0)
 	}
 	count, seen, end := c.properties(r, i, words)
-	if end == failed || !c.present(r, seen, words) || !c.distinct(names) {
-		return failed
+	if end == scan.Failed || !c.present(r, seen, words) || !c.distinct(names) {
+		return scan.Failed
 	}
 	c.names, c.seen = c.names[:names], c.seen[:words]
-	c.depth--
+	c.Depth--
 	if count < r.min && !c.refuse(r.few) || r.max >= 0 && count > r.max && !c.refuse(r.many) {
-		return failed
+		return scan.Failed
 	}
 	return end
 }
@@ -49,17 +50,17 @@ func (c *checker) objectValue(n *node, i int) int {
 // properties reads the members of an object. It gives their number, the first 64 declared names
 // that were seen (the others are in c.seen from words on) and the position after the object.
 func (c *checker) properties(r *objectRules, i, words int) (count int, seen uint64, end int) {
-	if i = space(c.buf, i+1); peek(c.buf, i) == '}' {
+	if i = scan.Space(c.Buf, i+1); scan.Peek(c.Buf, i) == '}' {
 		return 0, 0, i + 1
 	}
 	last, next := -1, int(r.leader.Load())
 	for ; ; count++ {
 		at := i
 		p, end := c.property(r, i, next)
-		if i = c.colon(end); i == failed {
-			return 0, 0, failed
+		if i = c.Colon(end); i == scan.Failed {
+			return 0, 0, scan.Failed
 		}
-		if c.track {
+		if c.Explain {
 			c.path = append(c.path, segment{name: at})
 		}
 		child := r.additional
@@ -72,22 +73,22 @@ func (c *checker) properties(r *objectRules, i, words int) (count int, seen uint
 				return 0, 0, c.twice()
 			}
 		} else if !r.closed {
-			c.names = append(c.names, nameAt{maphash.Bytes(nameSeed, c.decoded(at)), at})
+			c.names = append(c.names, nameAt{maphash.Bytes(nameSeed, c.Decoded(at)), at})
 		}
-		if i = c.value(child, i); i == failed {
-			return 0, 0, failed
+		if i = c.value(child, i); i == scan.Failed {
+			return 0, 0, scan.Failed
 		}
-		if c.track {
+		if c.Explain {
 			c.path = c.path[:len(c.path)-1]
 		}
-		i = space(c.buf, i)
-		switch peek(c.buf, i) {
+		i = scan.Space(c.Buf, i)
+		switch scan.Peek(c.Buf, i) {
 		case ',':
-			i = space(c.buf, i+1)
+			i = scan.Space(c.Buf, i+1)
 		case '}':
 			return count + 1, seen, i + 1
 		default:
-			return 0, 0, c.syntax(i, `expected "," or "}"`)
+			return 0, 0, c.Expected(i, `expected "," or "}"`)
 		}
 	}
 }
@@ -104,18 +105,18 @@ func (r *objectRules) follows(last, p int) {
 // property reads a name and finds its property, -1 for none. Senders mostly write properties in
 // one order, so that next, the one that stood here in a recent message, is tried first.
 func (c *checker) property(r *objectRules, i, next int) (p, end int) {
-	if next < len(r.props) && peek(c.buf, i) == '"' {
-		if q := r.props[next].quoted; q != "" && len(c.buf)-i > len(q) && string(c.buf[i+1:i+1+len(q)]) == q {
+	if next < len(r.props) && scan.Peek(c.Buf, i) == '"' {
+		if q := r.props[next].quoted; q != "" && len(c.Buf)-i > len(q) && string(c.Buf[i+1:i+1+len(q)]) == q {
 			return next, i + 1 + len(q)
 		}
 	}
-	end, _, escaped := c.name(i)
-	if end == failed {
-		return -1, failed
+	end, _, escaped := c.Name(i)
+	if end == scan.Failed {
+		return -1, scan.Failed
 	}
-	name := c.buf[i+1 : end-1]
+	name := c.Buf[i+1 : end-1]
 	if escaped {
-		name = c.decoded(i)
+		name = c.Decoded(i)
 	}
 	return r.find(name), end
 }
@@ -180,7 +181,7 @@ func (c *checker) distinct(from int) bool {
 	for j := 1; j < len(names); j++ {
 		// Equal hashes of different names would need two such in a row to hide a third.
 		if names[j].hash == names[j-1].hash && c.sameName(names[j-1].at, names[j].at) {
-			if c.track {
+			if c.Explain {
 				c.path = append(c.path, segment{name: names[j].at})
 			}
 			c.twice()
@@ -191,19 +192,19 @@ func (c *checker) distinct(from int) bool {
 }
 
 func (c *checker) sameName(a, b int) bool {
-	first := c.decoded(a)
-	end, _, escaped := c.str(b)
+	first := c.Decoded(a)
+	end, _, escaped := c.Text(b)
 	if !escaped {
-		return bytes.Equal(first, c.buf[b+1:end-1])
+		return bytes.Equal(first, c.Buf[b+1:end-1])
 	}
-	return bytes.Equal(slices.Clone(first), c.decoded(b))
+	return bytes.Equal(slices.Clone(first), c.Decoded(b))
 }
 
 // twice ends the run at a property that its object already has.
 func (c *checker) twice() int {
-	if !c.track {
+	if !c.Explain {
 		return c.abort("")
 	}
-	name := c.decoded(c.path[len(c.path)-1].name)
+	name := c.Decoded(c.path[len(c.path)-1].name)
 	return c.abort(fmt.Sprintf("property %q appears more than once", strings.ToValidUTF8(string(name), "\uFFFD")))
 }

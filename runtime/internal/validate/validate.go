@@ -20,6 +20,8 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/fallback"
 )
 
 // maxViolations bounds the answer to a message: further broken rules are not listed.
@@ -27,10 +29,10 @@ const maxViolations = 100
 
 // Validator checks messages and headers against one schema. Safe for concurrent use.
 type Validator struct {
-	root     *node     // nil: anything that is JSON
-	fallback *fallback // set: root is unused
-	headers  []header  // the headers that the schema names
-	pool     sync.Pool // of *checker
+	root     *node            // nil: anything that is JSON
+	fallback *fallback.Schema // set: root is unused
+	headers  []header         // the headers that the schema names
+	pool     sync.Pool        // of *checker
 }
 
 // Compile prepares a schema; nil is the schema that lets all JSON pass.
@@ -43,12 +45,14 @@ func Compile(s *endpoint.Schema) (*Validator, error) {
 		return v, nil
 	}
 	if s.JSON != "" {
-		f, err := compileFallback(string(s.JSON))
+		f, err := fallback.Compile(string(s.JSON))
 		if err != nil {
 			return nil, fmt.Errorf("schema: %w", err)
 		}
 		v.fallback = f
-		v.headers = f.headers()
+		for _, p := range f.Properties() {
+			v.headers = append(v.headers, newHeader(p.Name, p.Types, p.Items))
+		}
 		return v, nil
 	}
 	root, err := compile(s)
@@ -63,28 +67,49 @@ func Compile(s *endpoint.Schema) (*Validator, error) {
 // Check lists what is wrong with a message, at most 100 broken rules; nil when it is valid. A
 // body that is not JSON gives one violation that says where and why.
 func (v *Validator) Check(body []byte) []core.Violation {
-	if v.fallback != nil {
-		return v.fallback.check(body)
-	}
 	c := v.pool.Get().(*checker)
 	defer v.put(c)
 	c.turn++
-	if c.start(body, false); c.document(v.root) {
+	return v.check(c, body)
+}
+
+func (v *Validator) check(c *checker, text []byte) []core.Violation {
+	if v.fallback != nil {
+		return v.byFallback(c, text)
+	}
+	if c.start(text, false); c.document(v.root) {
 		return nil
 	}
-	c.start(body, true)
+	c.start(text, true)
 	c.document(v.root)
 	return c.result()
+}
+
+// readable is what must hold before the fallback may see a message: names that differ in every
+// object, and numbers that it can hold.
+var readable = func() *node {
+	n := &node{numbers: &numberRules{short: true}}
+	n.objects = &objectRules{additional: n, max: -1}
+	n.arrays = &arrayRules{items: n, max: -1}
+	return n
+}()
+
+func (v *Validator) byFallback(c *checker, text []byte) []core.Violation {
+	if c.start(text, true); !c.document(readable) {
+		return c.result()
+	}
+	found := v.fallback.Check(text)
+	return found[:min(len(found), maxViolations)]
 }
 
 // CheckJSON says whether a body is one JSON text: nil, or one violation that says where and why
 // it is not.
 func CheckJSON(body []byte) []core.Violation {
-	var c checker
-	if c.start(body, true); c.document(nil) {
+	s := scan.Scanner{Buf: body, Explain: true}
+	if s.Document() {
 		return nil
 	}
-	return c.result()
+	return []core.Violation{{Detail: s.Fault}}
 }
 
 // put gives a checker back, without the message and without scratch space of unusual size.

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/sentence"
 )
 
 // values are the values that enum or const allows.
@@ -20,9 +20,6 @@ type values struct {
 // fewValues is up to where a search through texts beats a map.
 const fewValues = 8
 
-// longestList bounds the number of values that a sentence repeats.
-const longestList = 20
-
 func compileValues(list []endpoint.JSON) (*values, error) {
 	v := new(values)
 	var said []string
@@ -31,10 +28,11 @@ func compileValues(list []endpoint.JSON) (*values, error) {
 		if found := CheckJSON(text); found != nil {
 			return nil, fmt.Errorf("value %q: %w", item, errors.New(found[0].Detail))
 		}
-		c := checker{buf: bytes.TrimSpace(text)}
-		said = append(said, string(c.buf))
-		if c.buf[0] == '"' {
-			v.texts = append(v.texts, string(c.decoded(0)))
+		var c checker
+		c.start(bytes.TrimSpace(text), false)
+		said = append(said, string(c.Buf))
+		if c.Buf[0] == '"' {
+			v.texts = append(v.texts, string(c.Decoded(0)))
 			continue
 		}
 		c.canonical(0)
@@ -46,28 +44,16 @@ func compileValues(list []endpoint.JSON) (*values, error) {
 			v.many[t] = struct{}{}
 		}
 	}
-	v.detail = valuesDetail(said)
+	v.detail = sentence.OneOf(said)
 	return v, nil
-}
-
-func valuesDetail(said []string) string {
-	switch {
-	case len(said) == 0:
-		return "is not allowed"
-	case len(said) == 1:
-		return "must be " + said[0]
-	case len(said) > longestList:
-		return fmt.Sprintf("must be one of %d values: %s, …", len(said), strings.Join(said[:longestList], ", "))
-	}
-	return "must be one of " + strings.Join(said, ", ")
 }
 
 // oneOfValues checks the value in [i,end), read before; false ends the run.
 func (c *checker) oneOfValues(v *values, i, end int) bool {
-	if c.buf[i] == '"' {
-		text := c.buf[i+1 : end-1]
+	if c.Buf[i] == '"' {
+		text := c.Buf[i+1 : end-1]
 		if bytes.IndexByte(text, '\\') >= 0 {
-			text = c.decoded(i)
+			text = c.Decoded(i)
 		}
 		return v.hasText(text) || c.refuse(v.detail)
 	}

@@ -1,4 +1,4 @@
-package validate
+package fallback
 
 import (
 	"encoding/json"
@@ -12,6 +12,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/format"
+	"github.com/penstock-dev/penstock/runtime/internal/validate/sentence"
 )
 
 // beginnings are the sentences that end with the value of the keyword.
@@ -33,7 +35,7 @@ var counted = map[string]struct {
 	"minContains": {false, "matching item"}, "maxContains": {true, "matching item"},
 }
 
-// details says what a broken rule wants, in the words that nodes use.
+// details says what a broken rule wants, in the words of package sentence.
 func (w *flattener) details(e *jsonschema.ValidationError, keyword string) []string {
 	value, around := w.value(e)
 	if begin, ok := beginnings[keyword]; ok && value != nil {
@@ -42,11 +44,11 @@ func (w *flattener) details(e *jsonschema.ValidationError, keyword string) []str
 	if limit, ok := counted[keyword]; ok {
 		if n, err := strconv.Atoi(fmt.Sprint(value)); err == nil {
 			if limit.most {
-				return []string{atMost(n, limit.what)}
+				return []string{sentence.AtMost(n, limit.what)}
 			}
-			return []string{atLeast(n, limit.what)}
+			return []string{sentence.AtLeast(n, limit.what)}
 		}
-		return []string{"must have at least " + count(1, limit.what)} // contains alone
+		return []string{"must have at least " + sentence.Count(1, limit.what)} // contains alone
 	}
 	message := resolve(w.message, e.InstanceLocation)
 	switch keyword {
@@ -59,7 +61,7 @@ func (w *flattener) details(e *jsonschema.ValidationError, keyword string) []str
 	case "enum":
 		return []string{enumDetail(value)}
 	case "format":
-		return []string{"must be " + formats[fmt.Sprint(value)].name}
+		return []string{"must be " + format.Named(fmt.Sprint(value)).Name}
 	case "required":
 		return absent(value, message)
 	case "additionalProperties":
@@ -77,30 +79,29 @@ func (w *flattener) details(e *jsonschema.ValidationError, keyword string) []str
 
 func (w *flattener) dependent(e *jsonschema.ValidationError) any {
 	_, fragment, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
-	return resolve(w.fallback.text, fragment)
+	return resolve(w.schema.text, fragment)
 }
 
 func choiceDetail(e *jsonschema.ValidationError, keyword string, value any) string {
 	list, _ := value.([]any)
 	if keyword == "anyOf" {
-		return "must match at least one of " + alternatives(len(list))
+		return sentence.NoneOf(len(list))
 	}
-	exactly := "must match exactly one of " + alternatives(len(list)) + ", but matches "
 	var a, b int
 	if _, err := fmt.Sscanf(e.Message, "valid against schemas at indexes %d and %d", &a, &b); err == nil {
-		return exactly + fmt.Sprintf("numbers %d and %d", a+1, b+1)
+		return sentence.NotOnlyOne(len(list), a, b)
 	}
-	return exactly + "none"
+	return sentence.NotOne(len(list))
 }
 
 func typeDetail(value, message any) string {
 	var wanted endpoint.Types
 	switch value := value.(type) {
 	case string:
-		wanted = typeOf[value]
+		wanted = typeNamed[value]
 	case []any:
 		for _, one := range value {
-			wanted |= typeOf[fmt.Sprint(one)]
+			wanted |= typeNamed[fmt.Sprint(one)]
 		}
 	}
 	found := "an object"
@@ -119,7 +120,7 @@ func typeDetail(value, message any) string {
 	case []any:
 		found = "an array"
 	}
-	return "must be " + typeNames(wanted) + ", not " + found
+	return "must be " + sentence.Types(wanted) + ", not " + found
 }
 
 func enumDetail(value any) string {
@@ -128,7 +129,7 @@ func enumDetail(value any) string {
 	for i, one := range list {
 		said[i] = say(one)
 	}
-	return valuesDetail(said)
+	return sentence.OneOf(said)
 }
 
 func absent(value, message any) []string {
@@ -137,7 +138,7 @@ func absent(value, message any) []string {
 	var all []string
 	for _, name := range list {
 		if _, ok := object[fmt.Sprint(name)]; !ok {
-			all = append(all, missing(fmt.Sprint(name)))
+			all = append(all, sentence.Missing(fmt.Sprint(name)))
 		}
 	}
 	return all

@@ -1,4 +1,4 @@
-package validate
+package format
 
 // isDateTime follows RFC 3339 section 5.6.
 func isDateTime(b []byte) bool {
@@ -80,4 +80,12 @@ func offsetMinutes(b []byte) (int, bool) {
 func twoDigits(b []byte, i int) (int, bool) {
 	a, z := b[i]-'0', b[i+1]-'0'
 	return int(a)*10 + int(z), a <= 9 && z <= 9
+}
+
+// digits is the position after the digits from i on.
+func digits(b []byte, i int) int {
+	for i < len(b) && b[i]-'0' <= 9 {
+		i++
+	}
+	return i
 }

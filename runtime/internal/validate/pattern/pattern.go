@@ -1,16 +1,21 @@
-package validate
+// Package pattern matches texts against the regular expressions of schemas (RE2 syntax).
+package pattern
 
 import (
 	"regexp"
 	"regexp/syntax"
 )
 
-// matcher is a compiled pattern.
-type matcher interface{ Match(text []byte) bool }
+// Matcher is a compiled pattern. Safe for concurrent use.
+type Matcher interface {
+	Match(text []byte) bool
+}
 
-// compilePattern prefers a run of character classes to an automaton where both are the same: most
+// Compile prepares a pattern; the error is that of package regexp.
+//
+// It prefers a run of character classes to an automaton where both are the same: most
 // patterns of documents are such runs, and they are some ten times faster.
-func compilePattern(pattern string) (matcher, error) {
+func Compile(pattern string) (Matcher, error) {
 	r, err := regexp.Compile(pattern)
 	if err != nil {
 		return nil, err

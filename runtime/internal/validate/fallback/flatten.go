@@ -1,4 +1,4 @@
-package validate
+package fallback
 
 import (
 	"cmp"
@@ -14,21 +14,20 @@ import (
 
 // flattener turns the nested error of the library into a list of broken rules.
 type flattener struct {
-	fallback *fallback
-	message  any
-	found    []core.Violation
+	schema  *Schema
+	message any
+	found   []core.Violation
 }
 
 // flatten walks the causes down to the rules that were broken. The list is sorted, because the
 // library goes through objects in random order.
-func (f *fallback) flatten(root *jsonschema.ValidationError, message any) []core.Violation {
-	w := &flattener{fallback: f, message: message}
+func (f *Schema) flatten(root *jsonschema.ValidationError, message any) []core.Violation {
+	w := &flattener{schema: f, message: message}
 	w.walk(root)
 	slices.SortFunc(w.found, func(a, b core.Violation) int {
 		return cmp.Or(cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Detail, b.Detail))
 	})
-	w.found = slices.Compact(w.found)
-	return w.found[:min(len(w.found), maxViolations)]
+	return slices.Compact(w.found)
 }
 
 func (w *flattener) walk(e *jsonschema.ValidationError) {
@@ -99,7 +98,7 @@ func keywordOf(e *jsonschema.ValidationError) string {
 // value is what the schema says for the keyword that failed, and the schema around it; nil where
 // that is in a resource of its own.
 func (w *flattener) value(e *jsonschema.ValidationError) (value any, around map[string]any) {
-	root, _, _ := strings.Cut(w.fallback.schema.Location, "#")
+	root, _, _ := strings.Cut(w.schema.compiled.Location, "#")
 	resource, fragment, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
 	if resource != root {
 		return nil, nil
@@ -108,9 +107,9 @@ func (w *flattener) value(e *jsonschema.ValidationError) (value any, around map[
 	if slash := strings.LastIndexByte(fragment, '/'); slash >= 0 {
 		parent, last = fragment[:slash], fragment[slash+1:]
 	}
-	around, _ = resolve(w.fallback.text, parent).(map[string]any)
+	around, _ = resolve(w.schema.text, parent).(map[string]any)
 	if around == nil {
-		return resolve(w.fallback.text, fragment), nil
+		return resolve(w.schema.text, fragment), nil
 	}
 	return around[token(last)], around
 }

@@ -1,4 +1,4 @@
-package validate
+package scan
 
 import (
 	"encoding/binary"
@@ -12,12 +12,12 @@ const (
 	highs = 0x8080808080808080
 )
 
-// str reads a text whose opening quote is at i; length counts its code points.
+// Text reads a text whose opening quote is at i; length counts its code points.
 //
 // Eight bytes are looked at together until one needs care: a quote, a backslash, a control
 // character or a byte beyond ASCII.
-func (c *checker) str(i int) (end, length int, escaped bool) {
-	b := c.buf
+func (s *Scanner) Text(i int) (end, length int, escaped bool) {
+	b := s.Buf
 	i++
 	first, surplus := i, 0 // surplus: bytes that are no code point of their own
 	for {
@@ -31,25 +31,25 @@ func (c *checker) str(i int) (end, length int, escaped bool) {
 			}
 			i += 8
 		}
-		switch ch := peek(b, i); {
+		switch ch := Peek(b, i); {
 		case ch == '"':
 			return i + 1, i - first - surplus, escaped
 		case ch == '\\':
 			size := escape(b, i)
 			if size == 0 {
-				return c.malformed(i, "invalid escape in a text"), 0, false
+				return s.malformed(i, "invalid escape in a text"), 0, false
 			}
 			i, surplus, escaped = i+size, surplus+size-1, true
 		case i >= len(b):
-			return c.malformed(i, "the text ends inside a string"), 0, false
+			return s.malformed(i, "the text ends inside a string"), 0, false
 		case ch < ' ':
-			return c.malformed(i, "control character in a text"), 0, false
+			return s.malformed(i, "control character in a text"), 0, false
 		case ch < utf8.RuneSelf:
 			i++
 		default:
 			r, size := utf8.DecodeRune(b[i:])
 			if r == utf8.RuneError && size == 1 {
-				return c.malformed(i, "text that is not UTF-8"), 0, false
+				return s.malformed(i, "text that is not UTF-8"), 0, false
 			}
 			i, surplus = i+size, surplus+size-1
 		}
@@ -58,7 +58,7 @@ func (c *checker) str(i int) (end, length int, escaped bool) {
 
 // escape is the size of the escape at i, both halves of a surrogate pair together; 0: invalid.
 func escape(b []byte, i int) int {
-	switch peek(b, i+1) {
+	switch Peek(b, i+1) {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return 2
 	case 'u':
@@ -66,7 +66,7 @@ func escape(b []byte, i int) int {
 		if !ok {
 			return 0
 		}
-		if utf16.IsSurrogate(r) && peek(b, i+6) == '\\' && peek(b, i+7) == 'u' {
+		if utf16.IsSurrogate(r) && Peek(b, i+6) == '\\' && Peek(b, i+7) == 'u' {
 			if low, ok := hex4(b, i+8); ok && utf16.DecodeRune(r, low) != utf8.RuneError {
 				return 12
 			}
@@ -103,16 +103,16 @@ func hexDigit(d byte) (byte, bool) {
 	return 0, false
 }
 
-// decoded is the text whose opening quote is at i, with its escapes resolved. It is valid until
+// Decoded is the text whose opening quote is at i, with its escapes resolved. It is valid until
 // the next call. The text was read before.
-func (c *checker) decoded(i int) []byte {
-	end, _, escaped := c.str(i)
-	raw := c.buf[i+1 : end-1]
+func (s *Scanner) Decoded(i int) []byte {
+	end, _, escaped := s.Text(i)
+	raw := s.Buf[i+1 : end-1]
 	if !escaped {
 		return raw
 	}
-	c.text = unescape(c.text[:0], raw)
-	return c.text
+	s.text = unescape(s.text[:0], raw)
+	return s.text
 }
 
 // unescape appends a text that was found well formed.
