@@ -13,16 +13,22 @@ type fault struct {
 	name  string
 	calm  bool // it cuts no client's connection and kills no gateway
 	heavy bool // it needs long messages
+	// rest is how long groups may need, beside the usual time, until their records flow again.
+	rest time.Duration
 	// inject breaks things until ctx ends, and leaves everything running.
 	inject func(ctx context.Context, st *stage, random *rand.Rand) error
 }
+
+// twoSessions is the session timeout twice: a gateway that is killed while its member waits for a
+// dead one to time out leaves a second dead member, whose time begins only then.
+const twoSessions = 2 * 6 * time.Second
 
 // allFaults are in the order in which they run.
 var allFaults = []fault{
 	{name: "cut", inject: cutClients},
 	{name: "slow-reader", calm: true, heavy: true, inject: slowReaders},
 	{name: "drain", calm: true, inject: drain},
-	{name: "kill", inject: kill},
+	{name: "kill", rest: twoSessions, inject: kill},
 	{name: "storm", calm: true, inject: storm},
 	{name: "broker-cut", calm: true, inject: cutBroker},
 	{name: "broker-stall", calm: true, inject: stallBroker},

@@ -58,7 +58,7 @@ func run(ctx context.Context, o *options, stdout, stderr io.Writer) (kept bool, 
 	}
 	kept = true
 	defer func() {
-		if kept && err == nil {
+		if kept && err == nil && !o.keep {
 			err = os.RemoveAll(dir)
 			return
 		}

@@ -17,6 +17,7 @@ type options struct {
 	seed    uint64
 	faults  []fault
 	verbose bool
+	keep    bool // the logs
 }
 
 const help = `Usage: go run ./test/faults [flags]
@@ -39,6 +40,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.Uint64Var(&o.seed, "seed", 0, "`number` that faults come from; 0 takes any")
 	list := flags.String("faults", "", "`names` of faults, separated by commas (default all)")
 	flags.BoolVar(&o.verbose, "v", false, "print what clients noted, also when all is well")
+	flags.BoolVar(&o.keep, "keep", false, "keep the logs of gateways, also when all is well")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -13,8 +14,8 @@ import (
 const (
 	look      = 250 * time.Millisecond
 	stillness = 2 * time.Second  // of the topic: a record whose outcome is unknown may still arrive
-	quiet     = 9 * time.Second  // without a delivery: more than the session timeout of the groups
-	mostWait  = 60 * time.Second // for a run to settle
+	quiet     = 8 * time.Second  // without a delivery
+	mostWait  = 90 * time.Second // for a run to settle
 )
 
 // settle waits until the topic does not grow and every reader has everything, or nothing happens
@@ -38,7 +39,12 @@ func (st *stage) settle(ctx context.Context) error {
 		if n := st.log.Deliveries(); n != deliveries {
 			deliveries, came = n, time.Now()
 		}
-		if time.Since(grew) > stillness && (st.complete(total) || time.Since(came) > quiet) {
+		missing := st.missing(total)
+		if time.Since(grew) > stillness && (len(missing) == 0 || time.Since(came) > quiet+st.fault.rest) {
+			for _, text := range missing {
+				st.log.Note(text)
+			}
+			st.log.Note(fmt.Sprintf("settled after %.1f s", time.Since(begin).Seconds()))
 			return nil
 		}
 		rig.Sleep(ctx, look)
@@ -46,13 +52,15 @@ func (st *stage) settle(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (st *stage) complete(total int) bool {
+// missing lists the readers that do not have everything.
+func (st *stage) missing(total int) []string {
+	var out []string
 	for _, r := range st.readers {
-		if r.Received() < total {
-			return false
+		if n := r.Received(); n < total {
+			out = append(out, fmt.Sprintf("%s %s has %d of %d records", r.Via().Level, r.Via().Entrypoint, n, total))
 		}
 	}
-	return true
+	return out
 }
 
 // watchCommits takes down commits while messages flow. A broker that is away is looked at again.

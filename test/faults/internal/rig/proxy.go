@@ -27,8 +27,12 @@ type link struct {
 	once  sync.Once
 }
 
-// buffer is small so that a stall reaches the sender soon.
-const buffer = 16 << 10
+// Both are small so that a stall reaches the sender soon. A window below two segments of the
+// loopback device, which has 64 KiB, would let TCP wait for its timers after each.
+const (
+	window = 192 << 10 // bytes
+	buffer = 16 << 10
+)
 
 // NewProxy listens on a free address and passes connections on to target until Close.
 func NewProxy(target string) (*Proxy, error) {
@@ -122,7 +126,7 @@ func (p *Proxy) connect(client *net.TCPConn) {
 	}
 	l := &link{sides: [2]*net.TCPConn{client, server.(*net.TCPConn)}, gone: make(chan struct{})}
 	for _, side := range l.sides {
-		_ = side.SetReadBuffer(buffer) // a bigger one only makes stalls weaker
+		_ = side.SetReadBuffer(window) // a bigger one only makes stalls weaker
 	}
 	p.mu.Lock()
 	if p.closed {
