@@ -135,10 +135,10 @@ func TestBrokerThatDoesNotAnswer(t *testing.T) {
 	}
 }
 
-func TestLevelsThatAreNotServed(t *testing.T) {
+func TestLevelsThatAreNone(t *testing.T) {
 	k, target := gateway(t, 1)
-	_, err := k.Sink(target, endpoint.AtMostOnce, "none")
-	const want = `produce: INCOMPATIBLE_QOS: "at-most-once": level is not served by this version`
+	_, err := k.Sink(target, "exactly-once", "none")
+	const want = `produce: INCOMPATIBLE_QOS: "exactly-once": no such level`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
@@ -146,7 +146,7 @@ func TestLevelsThatAreNotServed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = source.Open(t.Context(), qos.Reading{Level: endpoint.AtBest})
+	_, err = source.Open(t.Context(), qos.Reading{Level: "exactly-once"})
 	if core.CodeOf(err) != core.CodeIncompatibleQoS {
 		t.Errorf("got %v, want %s", err, core.CodeIncompatibleQoS)
 	}
@@ -166,11 +166,20 @@ func TestClientsAreShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first != again || first == other {
+	stopping, err := k.Sink(target, endpoint.AtMostOnce, "none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first != again || first == other || first == stopping {
 		t.Error("a producer is for one class of levels and one compression")
 	}
-	if n := k.Stats().Clusters[0].Producers; n != 2 {
-		t.Errorf("got %d producers, want 2", n)
+	for _, level := range []endpoint.QoS{endpoint.AtBest, endpoint.AtLeastOnce} {
+		if same, err := k.Sink(target, level, "none"); err != nil || same != first {
+			t.Errorf("%s: got a producer of its own, %v", level, err)
+		}
+	}
+	if n := k.Stats().Clusters[0].Producers; n != 3 {
+		t.Errorf("got %d producers, want 3", n)
 	}
 	if err := k.Close(t.Context()); err != nil {
 		t.Error(err)

@@ -4,8 +4,8 @@
 //	cluster   how to connect, whether it answers, offsets
 //	producer  sinks
 //	hub       level none, with catchup for positions older than its rings
-//	member    levels with a group on streaming entrypoints
-//	pull      levels with a group on http-get
+//	member    levels with a group on streaming entrypoints, and http-get at at-most-once
+//	pull      the other levels with a group on http-get
 package kafka
 
 import (
@@ -116,5 +116,5 @@ func (k *Kafka) list() []*station {
 	return list
 }
 
-// errLevel is for levels that this version refuses at generation.
-var errLevel = errors.New("level is not served by this version")
+// errLevel is for levels that the matrix does not have.
+var errLevel = errors.New("no such level")

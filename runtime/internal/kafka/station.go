@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -17,6 +19,9 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
+// retireTimeout bounds the end of a producer that stopped.
+const retireTimeout = 5 * time.Second
+
 // station is everything that reads and writes one cluster. It is the cluster's qos.Source.
 type station struct {
 	kafka   *Kafka
@@ -27,13 +32,14 @@ type station struct {
 
 	mu        sync.RWMutex
 	producers map[sinkKey]*producer.Producer
+	retired   sync.WaitGroup // producers that stopped and are being closed
 	closed    bool
 }
 
 // sinkKey names a producer: what its client cannot change from record to record.
 type sinkKey struct {
-	acknowledged bool
-	compression  string
+	class       producer.Class
+	compression string
 }
 
 var _ qos.Source = (*station)(nil)
@@ -59,15 +65,18 @@ func newStation(k *Kafka, c *cluster.Cluster) *station {
 	}
 }
 
-// Open implements qos.Source.
+// Open implements qos.Source. http-get reads groups as a simple consumer, but for at-most-once: a
+// commit before the answer needs the fencing of a member.
 func (s *station) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	switch r.Level {
 	case endpoint.None:
 		return s.hub.Open(ctx, r)
-	case endpoint.Balanced:
+	case endpoint.Balanced, endpoint.AtBest, endpoint.AtLeastOnce:
 		if r.Kind == endpoint.HTTPGet {
 			return s.pulls.Open(ctx, r)
 		}
+		return s.groups.Open(ctx, r)
+	case endpoint.AtMostOnce:
 		return s.groups.Open(ctx, r)
 	}
 	return nil, core.Wrap(core.CodeIncompatibleQoS, "read", fmt.Errorf("%q: %w", r.Level, errLevel))
@@ -75,17 +84,17 @@ func (s *station) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 
 // producer finds or makes the producer of a level and a compression.
 func (s *station) producer(level endpoint.QoS, compression string) (*producer.Producer, error) {
-	if level != endpoint.None && level != endpoint.Balanced {
+	if !slices.Contains(endpoint.Levels(), level) {
 		return nil, core.Wrap(core.CodeIncompatibleQoS, "produce", fmt.Errorf("%q: %w", level, errLevel))
 	}
 	if compression == "" {
 		compression = "none"
 	}
-	key := sinkKey{level != endpoint.None, compression}
+	key := sinkKey{producer.ClassOf(level), compression}
 	s.mu.RLock()
 	p := s.producers[key]
 	s.mu.RUnlock()
-	if p != nil {
+	if p != nil && !p.Stopped() {
 		return p, nil
 	}
 	s.mu.Lock()
@@ -94,13 +103,27 @@ func (s *station) producer(level endpoint.QoS, compression string) (*producer.Pr
 		return nil, core.NewError(core.CodeDraining, "")
 	}
 	if p := s.producers[key]; p != nil {
-		return p, nil
+		if !p.Stopped() {
+			return p, nil
+		}
+		s.retire(p)
 	}
-	p, err := producer.New(s.cluster, s.kafka.cfg.Produce, level, compression, s.kafka.log)
+	p, err := producer.New(s.cluster, s.kafka.cfg.Produce, key.class, compression, s.kafka.log)
 	if err == nil {
 		s.producers[key] = p
 	}
 	return p, err
+}
+
+// retire closes a producer that stopped; it has nothing left to send.
+func (s *station) retire(p *producer.Producer) {
+	s.retired.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), retireTimeout)
+		defer cancel()
+		if err := p.Close(ctx); err != nil {
+			s.kafka.log.Warn("a stopped producer was closed with records in its buffer", "error", err)
+		}
+	})
 }
 
 // close ends readers and writers at the same time: none waits for the other.
@@ -120,6 +143,7 @@ func (s *station) close(ctx context.Context) error {
 	for range closers {
 		all = append(all, <-errs)
 	}
+	s.retired.Wait()
 	return errors.Join(all...)
 }
 

@@ -27,6 +27,7 @@ func (f *flight) finish(rec *kgo.Record, err error) {
 	p := f.producer
 	first, stale := p.flights.finish(f, err)
 	p.purge(stale)
+	p.learn(err)
 	if err != nil && !p.acked {
 		p.lost.Add(1)
 		p.log.Debug("a record of level none was lost", "topic", rec.Topic, "error", err)

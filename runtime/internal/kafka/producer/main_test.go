@@ -48,7 +48,7 @@ func connect(t testing.TB, addrs ...string) *cluster.Cluster {
 
 func open(t testing.TB, c *cluster.Cluster, cfg Config, level endpoint.QoS) *Producer {
 	t.Helper()
-	p, err := New(c, cfg, level, "none", slog.New(slog.DiscardHandler))
+	p, err := New(c, cfg, ClassOf(level), "none", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

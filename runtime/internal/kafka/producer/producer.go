@@ -4,6 +4,7 @@ package producer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -52,6 +54,8 @@ type Producer struct {
 	log     *slog.Logger
 	reach   reach
 	acked   bool
+	stops   bool // on data loss
+	stopped atomic.Bool
 	lost    atomic.Int64
 
 	flights *flights
@@ -85,16 +89,39 @@ func (r *reach) limit(ctx context.Context) (context.Context, context.CancelFunc)
 	}
 }
 
+// Class is what the producer of a level promises: levels of one class share a producer.
+type Class string
+
+// The classes of producers.
+const (
+	Unacknowledged Class = "none"         // acks=0
+	Acknowledged   Class = "acknowledged" // idempotent, acks=all
+	// Stopping is Acknowledged, but a producer that finds acknowledged records gone from the log
+	// stops instead of starting its sequence again, which could write a record twice.
+	Stopping Class = "stopping"
+)
+
+// ClassOf is the class of a level (design.md 8).
+func ClassOf(level endpoint.QoS) Class {
+	switch level {
+	case endpoint.None:
+		return Unacknowledged
+	case endpoint.AtMostOnce:
+		return Stopping
+	}
+	return Acknowledged
+}
+
 // New makes a producer; nothing connects before the first record. Compression is a value of
 // producer.compressionType, "" for none. An error is a core.Error with CodeConfigurationInvalid.
-func New(c *cluster.Cluster, cfg Config, level endpoint.QoS, compression string, log *slog.Logger) (*Producer, error) {
+func New(c *cluster.Cluster, cfg Config, class Class, compression string, log *slog.Logger) (*Producer, error) {
 	codec, err := codecOf(compression)
 	if err != nil {
 		return nil, core.Wrap(core.CodeConfigurationInvalid, "produce", err)
 	}
 	p := &Producer{
 		cfg: cfg.withDefaults(), cluster: c, log: log,
-		acked:   level != endpoint.None,
+		acked: class != Unacknowledged, stops: class == Stopping,
 		flights: newFlights(),
 	}
 	opts := []kgo.Opt{
@@ -105,11 +132,17 @@ func New(c *cluster.Cluster, cfg Config, level endpoint.QoS, compression string,
 		// The library fails a record by this only where it was certainly not written.
 		kgo.RecordDeliveryTimeout(max(p.cfg.Timeout, time.Second)),
 		kgo.WithHooks(&p.reach),
+		// Keys go where the Java client sends them (murmur2); records without one fill batches.
+		kgo.RecordPartitioner(kgo.UniformBytesPartitioner(64<<10, true, true, nil)),
 	}
 	purpose := "producer"
-	if !p.acked {
+	switch class {
+	case Unacknowledged:
 		opts = append(opts, kgo.RequiredAcks(kgo.NoAck()), kgo.DisableIdempotentWrite())
 		purpose = "producer-none"
+	case Stopping:
+		opts = append(opts, kgo.StopProducerOnDataLossDetected())
+		purpose = "producer-stopping"
 	}
 	if p.client, err = c.NewClient(purpose, opts...); err != nil {
 		return nil, err
@@ -160,6 +193,22 @@ func (p *Producer) Send(rec *core.Record, done func(core.Receipt, error)) {
 	p.client.TryProduce(ctx, &f.record, f.finish)
 	if !p.acked {
 		done(core.Receipt{}, nil)
+	}
+}
+
+// Stopped reports whether the producer found a loss of data, and takes no more records. It stays
+// so: its owner closes it and makes another, with a sequence of its own.
+func (p *Producer) Stopped() bool { return p.stopped.Load() }
+
+// learn notes an error that ends a producer of class Stopping.
+func (p *Producer) learn(err error) {
+	if !p.stops || p.stopped.Load() {
+		return
+	}
+	if errors.Is(err, kerr.OutOfOrderSequenceNumber) || errors.Is(err, kerr.UnknownProducerID) ||
+		errors.Is(err, kerr.InvalidProducerIDMapping) || errors.Is(err, kerr.InvalidProducerEpoch) {
+		p.stopped.Store(true)
+		p.log.Error("Kafka lost records that it had acknowledged: the producer stops", "error", err)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestRefusals(t *testing.T) {
 	if took := time.Since(start); took > 3*time.Second {
 		t.Errorf("unknown topic: answered after %s, want about 1s", took)
 	}
-	_, err := New(p.cluster, Config{}, endpoint.Balanced, "brotli", slog.New(slog.DiscardHandler))
+	_, err := New(p.cluster, Config{}, Acknowledged, "brotli", slog.New(slog.DiscardHandler))
 	const want = `produce: FAILURE_CONFIGURATION_INVALID: compressionType "brotli" is not one of none, gzip, snappy, lz4, zstd`
 	if err == nil || err.Error() != want {
 		t.Errorf("unknown codec: got %v, want %s", err, want)
@@ -210,7 +210,7 @@ func TestCodecs(t *testing.T) {
 	}
 	defer client.Close()
 	for _, codec := range []string{"none", "gzip", "snappy", "lz4", "zstd"} {
-		p, err := New(c, Config{}, endpoint.Balanced, codec, slog.New(slog.DiscardHandler))
+		p, err := New(c, Config{}, Acknowledged, codec, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
