@@ -41,10 +41,10 @@ func (s *Subscriber) readFrames(ctx context.Context, session string, c *websocke
 		_, data, err := c.Read(ctx)
 		if err != nil {
 			var closed websocket.CloseError
-			if errors.As(err, &closed) {
+			if errors.As(err, &closed) && closed.Code != websocket.StatusServiceRestart {
 				return err
 			}
-			return nil //nolint:nilerr // the connection broke: that is what faults do
+			return nil // the connection broke, or the gateway drains: that is what faults do
 		}
 		var f struct {
 			Type, ID string
@@ -54,7 +54,7 @@ func (s *Subscriber) readFrames(ctx context.Context, session string, c *websocke
 			return fmt.Errorf("frame %.100q: %w", data, err)
 		}
 		if f.Type != "message" {
-			s.Ledger.Note(fmt.Sprintf("%s: frame %.300s", session, data))
+			s.Ledger.Note(fmt.Sprintf("%s: frame %.300s", s.Name, data))
 			continue
 		}
 		id, err := s.deliver(session, f.ID, f.Content)

@@ -32,7 +32,7 @@ func (s *Subscriber) Run(ctx context.Context) {
 	}[s.Reader.Via().Entrypoint]
 	for n := 0; ctx.Err() == nil && (n == 0 || !s.Once); n++ {
 		if err := connection(ctx, fmt.Sprintf("%s/%d", s.Name, n)); err != nil && ctx.Err() == nil {
-			s.Ledger.Note(fmt.Sprintf("%s/%d: %v", s.Name, n, err))
+			s.Ledger.Note(fmt.Sprintf("%s: %v", s.Name, err))
 		}
 		rig.Sleep(ctx, pause/2+time.Duration(s.Rand.Int64N(int64(pause))))
 	}

@@ -3,6 +3,7 @@
 package ledger
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -76,12 +77,13 @@ type Ledger struct {
 	sent    []*sent
 	byID    map[string]*sent
 	readers []*reader
-	notes   []string
-	steps   int // deliveries, of all readers
+	notes   map[string]int // how often
+	texts   []string       // of the notes, in their order
+	steps   int            // deliveries, of all readers
 }
 
 // New gives an empty ledger.
-func New() *Ledger { return &Ledger{byID: map[string]*sent{}} }
+func New() *Ledger { return &Ledger{byID: map[string]*sent{}, notes: map[string]int{}} }
 
 // Send takes down a message, before it is sent. Its outcome is Unknown until Answer. id is used once.
 func (l *Ledger) Send(id string, via Via, session string, seq int) {
@@ -160,21 +162,32 @@ func (l *Ledger) Deliveries() int {
 	return l.steps
 }
 
-// mostNotes bounds what Note keeps.
-const mostNotes = 200
+// mostNotes bounds how many different texts Note keeps.
+const mostNotes = 100
 
 // Note keeps a text about something unexpected, as evidence.
 func (l *Ledger) Note(text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.notes) < mostNotes {
-		l.notes = append(l.notes, text)
+	if l.notes[text] == 0 {
+		if len(l.texts) == mostNotes {
+			return
+		}
+		l.texts = append(l.texts, text)
 	}
+	l.notes[text]++
 }
 
-// Notes gives the first 200 notes.
+// Notes gives the first 100 different notes, with how often they were made.
 func (l *Ledger) Notes() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]string(nil), l.notes...)
+	var out []string
+	for _, text := range l.texts {
+		if n := l.notes[text]; n > 1 {
+			text = fmt.Sprintf("%s (%d times)", text, n)
+		}
+		out = append(out, text)
+	}
+	return out
 }

@@ -226,3 +226,13 @@ func TestTable(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestNotesAreCounted(t *testing.T) {
+	l := New()
+	for _, text := range []string{"a", "b", "a"} {
+		l.Note(text)
+	}
+	if diff := cmp.Diff([]string{"a (2 times)", "b"}, l.Notes()); diff != "" {
+		t.Error(diff)
+	}
+}
