@@ -45,7 +45,7 @@ var rules = []rule{
 	},
 	{"runtime/internal/security", []string{"runtime/internal", "github.com/twmb/franz-go"}, "security configures Kafka clients"},
 	{"runtime/internal/entrypoints", []string{
-		"runtime/endpoint", "runtime/internal/core", "runtime/internal/qos", "runtime/internal/web",
+		"runtime/endpoint", "runtime/internal/core", "runtime/internal/qos", "runtime/internal/scan", "runtime/internal/web",
 		"github.com/labstack/echo/v4", "github.com/coder/websocket",
 	}, "an entrypoint sees qos.Stream and qos.Sink and never which reader is behind them"},
 	{"runtime", []string{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
@@ -32,7 +33,7 @@ func (c Content) MayBeJSON() bool { return !c.neverJSON }
 
 // IsJSON reports whether a payload is given as JSON.
 func (c Content) IsJSON(value []byte) bool {
-	return !c.neverJSON && web.IsJSON(value)
+	return !c.neverJSON && scan.Valid(value)
 }
 
 // AppendMembers appends the member content of a payload: JSON as it is, else a string; null for

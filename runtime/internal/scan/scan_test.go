@@ -20,8 +20,8 @@ func FuzzDocument(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s := scan.Scanner{Buf: text}
 		want := json.Valid(text) && utf8.Valid(text)
-		if got := s.Document(); got != want || (s.Fault == "") != want {
-			t.Errorf("%q: got %v with fault %q, want %v", text, got, s.Fault, want)
+		if got := s.Document(); got != want || (s.Fault == "") != want || scan.Valid(text) != want {
+			t.Errorf("%q: got %v with fault %q and %v, want %v", text, got, s.Fault, scan.Valid(text), want)
 		}
 	})
 }
@@ -51,5 +51,14 @@ func TestDecoded(t *testing.T) {
 	}
 	if got, want := string(s.Decoded(0)), "a\"\\/\b\f\n\r\té\U0001f600\uFFFD"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func BenchmarkValid(b *testing.B) {
+	text := []byte(`{"id":"order-4711","quantity":12,"lines":[{"sku":"a","n":1}],"note":"` + strings.Repeat("x", 180) + `"}`)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		scan.Valid(text)
 	}
 }

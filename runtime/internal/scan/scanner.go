@@ -45,3 +45,9 @@ func (s *Scanner) End(i int) bool {
 	}
 	return true
 }
+
+// Valid says whether a text is one JSON text in UTF-8, where nobody asks why it is not.
+func Valid(text []byte) bool {
+	s := Scanner{Buf: text}
+	return s.Document()
+}

@@ -64,7 +64,7 @@ func (c *collector) adjust() {
 // marks.
 func (c *collector) wanted() int {
 	marked := max(read("/gc/heap/live:bytes")+read("/gc/scan/stack:bytes")+read("/gc/scan/globals:bytes"), leastMarked)
-	return max(goDefault, int(100*c.headroom/marked)) //nolint:gosec // at most 800
+	return max(goDefault, int(100*c.headroom/marked)) //nolint:gosec // at most 400
 }
 
 // set changes the percentage, which stops the world for a moment.
