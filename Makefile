@@ -25,8 +25,9 @@ generate: ## write generated/ from specs/
 	go run ./cmd/penstock generate --out generated $(SPECS)
 
 run: ## start the gateway on specs/ with an embedded Kafka, and rebuild it when a document changes
-	@echo 'building penstock (the first time takes a minute)'
-	@go run ./cmd/penstock dev $(SPECS)
+	@test -x bin/penstock || echo 'building penstock (the first time takes a minute)'
+	@CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/penstock
+	@bin/penstock dev $(SPECS)
 
 test: ## run all Go tests against the embedded Kafka
 	go test $(RACE) -shuffle=on ./...

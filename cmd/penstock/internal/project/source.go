@@ -35,9 +35,16 @@ func Locate() (Source, error) {
 	if ok && info.Main.Path == modulePath && info.Main.Sum != "" {
 		return Source{Version: info.Main.Version}, nil
 	}
+	const reason = "this penstock was built from a checkout"
 	_, file, _, _ := runtime.Caller(0)
 	if dir := filepath.Join(filepath.Dir(file), "..", "..", "..", ".."); filepath.IsAbs(file) {
-		return checkout(dir, "this penstock was built from a checkout")
+		return checkout(dir, reason)
+	}
+	// Built with -trimpath, as make build does, it still lies in the checkout.
+	if binary, err := os.Executable(); err == nil {
+		if source, err := checkout(filepath.Join(filepath.Dir(binary), ".."), reason); err == nil {
+			return source, nil
+		}
 	}
 	return Source{}, fmt.Errorf("this penstock was built from a checkout and does not know where that is: set %s to its folder", ModuleVariable)
 }
