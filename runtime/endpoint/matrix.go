@@ -23,5 +23,5 @@ func Matrix(kind Kind, d Direction) []QoS {
 	return nil
 }
 
-// Served lists the levels that this version serves; the others are refused at generation.
-func Served() []QoS { return []QoS{None, Balanced} }
+// Served lists the levels that this version serves: all of them.
+func Served() []QoS { return Levels() }

@@ -98,10 +98,6 @@ func fits(kind endpoint.Kind, d endpoint.Direction) bool {
 // channel or operation write it, the layers below the root.
 func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]any, made, below layers) *served {
 	node := below.origin("/" + string(kind))
-	if kind == endpoint.Webhook {
-		b.fail(node, "webhook is not served yet")
-		return nil
-	}
 	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Pointer: b.doc.Pointer(s.node), Method: "GET"}, layers: made, node: node, source: s}
 	if node != nil {
 		e.Pos, e.Pointer = b.doc.Place(node), b.doc.Pointer(node)
@@ -112,6 +108,10 @@ func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]an
 	if s.method == "PUT" && kind == endpoint.HTTPPost {
 		e.Method = "PUT"
 	}
+	if kind == endpoint.Webhook {
+		b.webhook(e, config)
+		return nil
+	}
 	config = b.sides(e, config)
 	full, _ := schema.ApplyDefaults(schema.Entrypoints, map[string]any{string(kind): config}).(map[string]any)
 	e.Config, _ = full[string(kind)].(map[string]any)
@@ -119,6 +119,14 @@ func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]an
 	b.level(e)
 	b.direction(e)
 	return e
+}
+
+// webhook refuses a webhook, which no version serves yet, and says what else is wrong with it.
+func (b *builder) webhook(e *served, config map[string]any) {
+	b.fail(e.node, "webhook is not served yet")
+	e.Subscribes = true
+	e.Config, _ = schema.Merge(map[string]any{}, config).(map[string]any)
+	b.level(e)
 }
 
 // sides finds out in which directions the entrypoint works. A websocket of AsyncAPI takes the
@@ -176,10 +184,6 @@ func (b *builder) level(e *served) {
 			b.failAt(e, "/qos", "%s has no level %s: it has %s", e.Kind, level, list(allowed))
 			return
 		}
-	}
-	if !slices.Contains(endpoint.Served(), level) {
-		b.failAt(e, "/qos", "level %s is not served yet: this version serves %s", level, list(endpoint.Served()))
-		return
 	}
 	if e.Subscribes && (e.Kind == endpoint.SSE || e.Kind == endpoint.WebSocket) && level.Group() && b.anonymous(e.source) {
 		b.hint(e, level)

@@ -21,8 +21,7 @@ func Decode[T any](e endpoint.Entrypoint, defaults T) (T, error) {
 }
 
 // Level reads the level of the quality of service that an entrypoint is configured for;
-// "" is balanced. A level that the entrypoint does not have, or this version does not serve, is
-// an error.
+// "" is balanced. A level that the entrypoint does not have is an error.
 func Level(kind endpoint.Kind, d endpoint.Direction, text string) (endpoint.QoS, error) {
 	if text == "" {
 		return endpoint.Balanced, nil
@@ -31,8 +30,8 @@ func Level(kind endpoint.Kind, d endpoint.Direction, text string) (endpoint.QoS,
 	if !ok {
 		return "", fmt.Errorf("qos of %s: unknown level %q", kind, text)
 	}
-	if !slices.Contains(endpoint.Matrix(kind, d), level) || !slices.Contains(endpoint.Served(), level) {
-		return "", fmt.Errorf("qos of %s: level %q is not served", kind, level)
+	if allowed := endpoint.Matrix(kind, d); !slices.Contains(allowed, level) {
+		return "", fmt.Errorf("qos of %s: it has no level %q, it has %v", kind, level, allowed)
 	}
 	return level, nil
 }

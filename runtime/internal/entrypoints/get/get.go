@@ -39,14 +39,6 @@ type handler struct {
 // Options: qos (balanced), messagesLimitCount (500), messagesLimitDurationMs (5000; 0: no
 // limit), headersInPayload (false), metadataInPayload (false).
 func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (echo.HandlerFunc, error) {
-	h, err := newHandler(host, op, e)
-	if err != nil {
-		return nil, err
-	}
-	return h.serve, nil
-}
-
-func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (*handler, error) {
 	if op.Subscribe == nil {
 		return nil, errors.New("http-get: the operation has no consumer")
 	}
@@ -62,12 +54,13 @@ func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.En
 	if err != nil {
 		return nil, err
 	}
-	return &handler{
+	h := &handler{
 		host: host, op: op, kind: e.Kind, level: level,
 		most:     cfg.MessagesLimitCount,
 		duration: time.Duration(cfg.MessagesLimitDurationMs) * time.Millisecond,
 		formats:  newFormats(op, cfg),
-	}, nil
+	}
+	return h.serve, nil
 }
 
 // serve answers one request.

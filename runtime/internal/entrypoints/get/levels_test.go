@@ -13,12 +13,15 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
 )
 
-func atLevel(level endpoint.QoS) func(*rig) { return func(r *rig) { r.level = level } }
+// atLevel is the configuration of a level, with two records in a page.
+func atLevel(level endpoint.QoS) endpoint.JSON {
+	return endpoint.JSON(`{"qos":"` + string(level) + `","messagesLimitCount":2,"messagesLimitDurationMs":20}`)
+}
 
 // TestLevelsWithIDs: ids and the next cursor at every level but balanced.
 func TestLevelsWithIDs(t *testing.T) {
 	for _, level := range []endpoint.QoS{endpoint.AtBest, endpoint.AtMostOnce, endpoint.AtLeastOnce} {
-		r := newRig(t, balanced, atLevel(level), "1", "2", "3")
+		r := newRig(t, atLevel(level), nil, "1", "2", "3")
 		_, _, body := r.get(t, "?cursor=a+b")
 		want := `{"items":[{"id":"b3JkZXJzQDAjMA==","content":1},{"id":"b3JkZXJzQDAjMQ==","content":2}],"pagination":{"nextCursor":"b3JkZXJzQDAjMQ=="}}` + "\n"
 		if body != want {
@@ -34,8 +37,7 @@ func TestLevelsWithIDs(t *testing.T) {
 // committed, because it throws half of one away.
 func TestCommitAfterTheEnd(t *testing.T) {
 	release := make(chan struct{})
-	r := newRig(t, balanced, func(r *rig) {
-		r.level = endpoint.AtLeastOnce
+	r := newRig(t, atLevel(endpoint.AtLeastOnce), func(r *rig) {
 		r.stream.Closing = func() { <-release }
 	}, "1", "2")
 	client := &http.Client{Timeout: 5 * time.Second}
@@ -60,8 +62,7 @@ func TestCommitAfterTheEnd(t *testing.T) {
 
 // TestFailedCommitAfterTheEnd is for the log: the records come again.
 func TestFailedCommitAfterTheEnd(t *testing.T) {
-	r := newRig(t, balanced, func(r *rig) {
-		r.level = endpoint.AtLeastOnce
+	r := newRig(t, atLevel(endpoint.AtLeastOnce), func(r *rig) {
 		r.stream.CloseErr = core.Wrap(core.CodeReadTimeout, "commit", errors.New("no answer"))
 	}, "1")
 	if _, _, body := r.get(t, ""); strings.Contains(body, "error") {
@@ -76,7 +77,7 @@ func TestFailedCommitAfterTheEnd(t *testing.T) {
 // TestLargePageAtAtLeastOnce is streamed, and settled in pieces.
 func TestLargePageAtAtLeastOnce(t *testing.T) {
 	value := `"` + strings.Repeat("x", 20<<10) + `"`
-	r := newRig(t, `{"messagesLimitCount":5,"messagesLimitDurationMs":1000}`, atLevel(endpoint.AtLeastOnce), value, value, value, value, value)
+	r := newRig(t, `{"qos":"at-least-once","messagesLimitCount":5,"messagesLimitDurationMs":1000}`, nil, value, value, value, value, value)
 	_, header, body := r.get(t, "")
 	if n := strings.Count(body, `"content"`); n != 5 || r.stream.Settled() != 5 || header.Get("Content-Length") != "" {
 		t.Errorf("%d items, %d settled, length %q", n, r.stream.Settled(), header.Get("Content-Length"))
@@ -84,7 +85,7 @@ func TestLargePageAtAtLeastOnce(t *testing.T) {
 }
 
 func TestAckCursor(t *testing.T) {
-	r := newRig(t, brief, atLevel(endpoint.AtLeastOnce))
+	r := newRig(t, atLevel(endpoint.AtLeastOnce), nil)
 	if status, _, body := r.get(t, "?ack=cursor&cursor=x"); status != http.StatusOK || !r.reading.AckCursor || r.reading.Cursor != "x" {
 		t.Errorf("%d %s, reading %+v", status, body, r.reading)
 	}
@@ -96,7 +97,7 @@ func TestAckCursor(t *testing.T) {
 		{endpoint.AtLeastOnce, "?ack=all", `{"type":"about:blank","title":"Invalid request","status":400,"detail":"ack must be cursor, not \"all\"","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`},
 		{endpoint.AtBest, "?ack=cursor", `{"type":"about:blank","title":"Incompatible QoS","status":400,"detail":"ack=cursor is for level at-least-once; this operation has level at-best","code":"INCOMPATIBLE_QOS","instance":"/orders"}`},
 	} {
-		r := newRig(t, brief, atLevel(c.level))
+		r := newRig(t, atLevel(c.level), nil)
 		if status, _, body := r.get(t, c.query); status != http.StatusBadRequest || body != c.want {
 			t.Errorf("%d\n got %s\nwant %s", status, body, c.want)
 		}

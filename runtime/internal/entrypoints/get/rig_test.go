@@ -23,7 +23,6 @@ type rig struct {
 	openErr error
 	reading qos.Reading // of the last request
 	op      *entrypoints.Operation
-	level   endpoint.QoS // instead of that of the configuration
 	server  *httptest.Server
 }
 
@@ -44,14 +43,11 @@ func newRig(t *testing.T, config endpoint.JSON, change func(*rig), values ...str
 	for i, value := range values {
 		r.stream.Push(entrypointstest.Record(int64(i), value))
 	}
-	h, err := newHandler(&r.host.Host, r.op, endpoint.Entrypoint{Kind: endpoint.HTTPGet, Config: config})
+	handler, err := New(&r.host.Host, r.op, endpoint.Entrypoint{Kind: endpoint.HTTPGet, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.level != "" {
-		h.level = r.level
-	}
-	r.server = r.host.Serve(t, http.MethodGet, "/orders", h.serve)
+	r.server = r.host.Serve(t, http.MethodGet, "/orders", handler)
 	t.Cleanup(func() { r.server.Client().CloseIdleConnections() })
 	return r
 }

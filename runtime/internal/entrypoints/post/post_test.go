@@ -184,7 +184,7 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{&entrypoints.Operation{}, "", "http-post: the operation has no producer"},
 		{op, `{"qos":"sometimes"}`, `qos of http-post: unknown level "sometimes"`},
-		{op, `{"qos":"at-best"}`, `qos of http-post: level "at-best" is not served`},
+		{op, `{"qos":"exactly-once"}`, `qos of http-post: unknown level "exactly-once"`},
 		{op, `{"qos":1}`, "configuration of http-post: json: cannot unmarshal number into Go struct field config.qos of type string"},
 	} {
 		_, err := New(&host.Host, c.op, endpoint.Entrypoint{Kind: endpoint.HTTPPost, Config: c.config})

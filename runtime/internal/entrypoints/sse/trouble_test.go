@@ -189,7 +189,7 @@ func TestNewRefuses(t *testing.T) {
 	}{
 		{&entrypoints.Operation{}, "", "sse: the operation has no consumer"},
 		{op, `{"heartbeatIntervalInMs":0}`, "sse: heartbeatIntervalInMs 0 must be 1 or more"},
-		{op, `{"qos":"at-most-once"}`, `qos of sse: level "at-most-once" is not served`},
+		{op, `{"qos":"exactly-once"}`, `qos of sse: unknown level "exactly-once"`},
 		{broken, "", `sse: event name "a\nb" has a line break`},
 	} {
 		_, err := New(&host.Host, c.op, endpoint.Entrypoint{Kind: endpoint.SSE, Config: c.config})

@@ -16,22 +16,25 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
-// acknowledging makes a rig one of level at-least-once, with plain ids and dead letters that go
-// to a sink of their own.
+// The configurations of level at-least-once; the second one has a dead letter topic.
+const (
+	atLeastOnce = `{"qos":"at-least-once"}`
+	withLetters = `{"qos":"at-least-once","deadLetterTopic":"orders.dead"}`
+)
+
+// acknowledging makes a rig one that only subscribes, with plain ids.
 func acknowledging(r *rig) {
-	r.level = endpoint.AtLeastOnce
 	r.op.Publish = nil
 	r.op.Subscribe.EncodeIDs = false
 }
 
-// lettered has the dead letter topic orders.dead.
+// lettered is one whose dead letters go to its sink.
 func lettered(r *rig) {
 	acknowledging(r)
-	r.deadLetters = "orders.dead"
 	r.op.Subscribe.DeadLetters = func() (qos.Sink, error) { return r.sink, nil }
 }
 
-// record is the frame of a record whose payload is its offset.
+// message is the frame of a record whose payload is its offset.
 func message(offset, delivery int) string {
 	return fmt.Sprintf(`{"type":"message","id":"orders@0#%d","content":%d,"headers":{},"metadata":{"topic":"orders","partition":0,"offset":%d,"sourceTimestamp":%d,"delivery":%d}}`,
 		offset, offset, offset, entrypointstest.Time(int64(offset)).UnixMilli(), delivery)
@@ -54,7 +57,7 @@ func (c *client) frame(text string) { c.t.Helper(); c.say(websocket.MessageText,
 func (c *client) wants(text string) { c.t.Helper(); c.hear(websocket.MessageText, text) }
 
 func TestAck(t *testing.T) {
-	r := newRig(t, "", acknowledging)
+	r := newRig(t, atLeastOnce, acknowledging)
 	c := r.connect(t, "", subprotocol)
 	r.push(0, 3)
 	for i := range 3 {
@@ -76,7 +79,7 @@ func TestAck(t *testing.T) {
 
 // TestLost: who acknowledges too late is told, and told again.
 func TestLost(t *testing.T) {
-	r := newRig(t, "", acknowledging)
+	r := newRig(t, atLeastOnce, acknowledging)
 	c := r.connect(t, "", subprotocol)
 	r.push(0, 1)
 	c.wants(message(0, 1))
@@ -90,7 +93,7 @@ func TestLost(t *testing.T) {
 // TestCredits: a client has at most 100 records without an acknowledgement, and gets as many more
 // as it acknowledges, in any order.
 func TestCredits(t *testing.T) {
-	r := newRig(t, "", acknowledging)
+	r := newRig(t, atLeastOnce, acknowledging)
 	c := r.connect(t, "", subprotocol)
 	r.push(0, 150)
 	for i := range mostUnacknowledged {
@@ -103,7 +106,7 @@ func TestCredits(t *testing.T) {
 }
 
 func TestNack(t *testing.T) {
-	r := newRig(t, "", acknowledging)
+	r := newRig(t, atLeastOnce, acknowledging)
 	c := r.connect(t, "", subprotocol)
 	r.push(0, 1)
 	for delivery := 1; delivery <= mostDeliveries; delivery++ {
@@ -126,7 +129,7 @@ func TestNack(t *testing.T) {
 
 // TestAckTimeout delivers again what a client keeps to itself, and nothing else.
 func TestAckTimeout(t *testing.T) {
-	r := newRig(t, "", func(r *rig) {
+	r := newRig(t, atLeastOnce, func(r *rig) {
 		acknowledging(r)
 		r.timeout = 20 * time.Millisecond
 	})
@@ -157,7 +160,7 @@ func giveUp(r *rig, c *client) {
 
 // TestDeadLetter is settled when its receipt is there, and not before.
 func TestDeadLetter(t *testing.T) {
-	r := newRig(t, "", func(r *rig) {
+	r := newRig(t, withLetters, func(r *rig) {
 		lettered(r)
 		r.sink.Hold = true
 	})
@@ -189,19 +192,23 @@ func TestDeadLetter(t *testing.T) {
 
 // TestDeadLetterNotWritten: a record that is nowhere is not settled.
 func TestDeadLetterNotWritten(t *testing.T) {
-	for name, change := range map[string]func(*rig){
-		"no writer": func(r *rig) {
+	for _, c := range []struct {
+		name   string
+		config endpoint.JSON
+		change func(*rig)
+	}{
+		{"no writer", withLetters, func(r *rig) {
 			r.op.Subscribe.DeadLetters = func() (qos.Sink, error) { return nil, core.NewError(core.CodeDraining, "") }
-		},
-		"no outcome": func(r *rig) {
+		}},
+		{"no outcome", withLetters, func(r *rig) {
 			r.sink.Fail = func(*core.Record) error { return core.NewError(core.CodeOutcomeUnknown, "") }
-		},
-		"a dead letter": func(r *rig) { r.deadLetters = "orders" },
+		}},
+		{"a dead letter", `{"qos":"at-least-once","deadLetterTopic":"orders"}`, func(*rig) {}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			r := newRig(t, "", func(r *rig) {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, c.config, func(r *rig) {
 				lettered(r)
-				change(r)
+				c.change(r)
 			})
 			c := r.connect(t, "", subprotocol)
 			giveUp(r, c)
@@ -215,7 +222,7 @@ func TestDeadLetterNotWritten(t *testing.T) {
 
 // TestAcknowledgingClientThatIsGone leaves everything unsettled, also with a dead letter on its way.
 func TestAcknowledgingClientThatIsGone(t *testing.T) {
-	r := newRig(t, "", func(r *rig) {
+	r := newRig(t, withLetters, func(r *rig) {
 		lettered(r)
 		r.sink.Hold = true
 	})
@@ -234,7 +241,7 @@ func TestAcknowledgingClientThatIsGone(t *testing.T) {
 
 // TestAtLeastOnceNeedsTheSubprotocol, by which clients acknowledge.
 func TestAtLeastOnceNeedsTheSubprotocol(t *testing.T) {
-	r := newRig(t, "", acknowledging)
+	r := newRig(t, atLeastOnce, acknowledging)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.server.URL+"/ws", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -264,7 +271,7 @@ func TestAtLeastOnceNeedsTheSubprotocol(t *testing.T) {
 
 // TestLargeIDsAtAtLeastOnce stand in every frame: a client acknowledges by them.
 func TestLargeIDsAtAtLeastOnce(t *testing.T) {
-	r := newRig(t, "", acknowledging)
+	r := newRig(t, atLeastOnce, acknowledging)
 	c := r.connect(t, "", subprotocol)
 	c.SetReadLimit(-1)
 	topic := strings.Repeat("t", 5000)

@@ -106,7 +106,8 @@ func TestNewRefuses(t *testing.T) {
 		{subscriber, `{"publisher":{"enabled":true}}`, "websocket: the publisher is enabled, but the operation has no producer"},
 		{subscriber, `{"subscriber":{"enabled":false}}`, "websocket: neither publisher nor subscriber is enabled"},
 		{subscriber, `{"deadLetterTopic":"orders.dead"}`, "websocket: deadLetterTopic is for a subscriber at level at-least-once"},
-		{subscriber, `{"qos":"at-least-once"}`, `qos of websocket: level "at-least-once" is not served`},
+		{subscriber, `{"qos":"at-least-once","deadLetterTopic":"orders.dead"}`, "websocket: deadLetterTopic needs an endpoint whose producer is enabled"},
+		{subscriber, `{"qos":"exactly-once"}`, `qos of websocket: unknown level "exactly-once"`},
 	} {
 		_, err := New(&host.Host, c.op, endpoint.Entrypoint{Kind: endpoint.WebSocket, Config: c.config})
 		if err == nil || err.Error() != c.want {

@@ -26,17 +26,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // rig is one operation behind websocket on a real listener, both ways.
 type rig struct {
-	host        *entrypointstest.Host
-	stream      *entrypointstest.Stream
-	sink        *entrypointstest.Sink
-	openErr     error
-	reading     qos.Reading
-	op          *entrypoints.Operation
-	ping        time.Duration
-	deadLetters string
-	level       endpoint.QoS  // instead of that of the configuration
-	timeout     time.Duration // of acknowledgements
-	server      *httptest.Server
+	host    *entrypointstest.Host
+	stream  *entrypointstest.Stream
+	sink    *entrypointstest.Sink
+	openErr error
+	reading qos.Reading
+	op      *entrypoints.Operation
+	ping    time.Duration
+	timeout time.Duration // of acknowledgements
+	server  *httptest.Server
 }
 
 // newRig serves GET /ws.
@@ -62,10 +60,6 @@ func newRig(t *testing.T, config endpoint.JSON, change func(*rig)) *rig {
 		t.Fatal(err)
 	}
 	h.pingEvery, h.pongWithin, h.ackTimeout = r.ping, r.ping, r.timeout
-	if r.level != "" {
-		h.level, h.deadLetters = r.level, r.deadLetters
-		h.plain, h.v1 = newPlain(h), newV1(h)
-	}
 	r.server = r.host.Serve(t, http.MethodGet, "/ws", h.serve)
 	t.Cleanup(func() { r.server.Client().CloseIdleConnections() })
 	return r
