@@ -3,6 +3,7 @@ package runtime
 import (
 	"log/slog"
 
+	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/producer"
 	"github.com/penstock-dev/penstock/runtime/internal/metrics"
@@ -19,6 +20,7 @@ func newKafka(cfg Config, log *slog.Logger) *kafka.Kafka {
 		Consume: kafka.Consume{
 			FetchMaxWait: cfg.Consume.FetchMaxWait, SessionTimeout: cfg.Consume.SessionTimeout,
 			CommitInterval: cfg.Consume.CommitInterval, TopicRefresh: cfg.Consume.TopicRefresh,
+			ServerSideGroups: cfg.Consume.GroupProtocol == config.GroupConsumer,
 		},
 		Limits: kafka.Limits{
 			GroupMembers: cfg.Limits.GroupMembers, CatchUpReaders: cfg.Limits.CatchUpReaders, TopicsPerHub: cfg.Limits.TopicsPerHub,

@@ -93,7 +93,7 @@ type Consume struct {
 	SessionTimeout time.Duration `koanf:"sessionTimeout"`
 	CommitInterval time.Duration `koanf:"commitInterval"`
 	TopicRefresh   time.Duration `koanf:"topicRefresh"`
-	GroupProtocol  string        `koanf:"groupProtocol"` // classic
+	GroupProtocol  string        `koanf:"groupProtocol"` // GroupClassic or GroupConsumer
 }
 
 // Log is where and how the gateway says what happens; it always writes to standard error.
@@ -107,6 +107,12 @@ const (
 	HTTP2TLS   = "tls" // on TLS connections, by ALPN
 	HTTP2Clear = "h2c" // also without TLS, by prior knowledge
 	HTTP2Off   = "off"
+)
+
+// The values of consume.groupProtocol.
+const (
+	GroupClassic  = "classic"
+	GroupConsumer = "consumer" // KIP-848
 )
 
 // Default is the configuration when nothing is written.
@@ -143,7 +149,7 @@ func Default() Config {
 			SessionTimeout: 10 * time.Second,
 			CommitInterval: time.Second,
 			TopicRefresh:   2 * time.Second,
-			GroupProtocol:  "classic",
+			GroupProtocol:  GroupClassic,
 		},
 		Log: Log{Level: "info"},
 	}

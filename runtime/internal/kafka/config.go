@@ -1,6 +1,8 @@
 package kafka
 
 import (
+	"context"
+	"net"
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/producer"
@@ -12,6 +14,8 @@ type Config struct {
 	Produce  producer.Config
 	Consume  Consume
 	Limits   Limits
+	// Dial replaces the dialer of TCP; nil: the system's.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Consume is the consume section.
@@ -20,6 +24,8 @@ type Consume struct {
 	SessionTimeout time.Duration // a group member that is silent for so long is dead
 	CommitInterval time.Duration
 	TopicRefresh   time.Duration // how soon new topics and partitions are seen
+	// ServerSideGroups lets brokers assign partitions (KIP-848); a broker that cannot has classic groups.
+	ServerSideGroups bool
 }
 
 // Limits bound clients and memory. Sizes are in bytes.

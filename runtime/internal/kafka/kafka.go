@@ -43,7 +43,7 @@ func New(cfg Config, log *slog.Logger) *Kafka {
 	k := &Kafka{
 		cfg: cfg, log: log, counts: &counts{},
 		pool: cluster.NewPool(cluster.Config{
-			ClientID: cfg.ClientID, FetchMaxWait: cfg.Consume.FetchMaxWait, Log: log,
+			ClientID: cfg.ClientID, FetchMaxWait: cfg.Consume.FetchMaxWait, Log: log, Dial: cfg.Dial,
 		}),
 		members:  member.NewLimit(cfg.Limits.GroupMembers),
 		stations: make(map[string]*station),

@@ -56,6 +56,7 @@ func newStation(k *Kafka, c *cluster.Cluster) *station {
 		groups: member.New(c, member.Config{
 			SessionTimeout: cfg.Consume.SessionTimeout, CommitInterval: cfg.Consume.CommitInterval,
 			TopicRefresh: cfg.Consume.TopicRefresh, BytesPerStream: int(cfg.Limits.BytesPerStream),
+			ServerSide: cfg.Consume.ServerSideGroups,
 		}, k.members, log),
 		pulls: pull.New(c, pull.Config{
 			Readers: cfg.Limits.GroupMembers, FetchBytes: int32(min(cfg.Limits.BytesPerStream, math.MaxInt32)),

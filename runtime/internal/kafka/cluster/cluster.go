@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
@@ -32,6 +33,8 @@ type Config struct {
 	FetchMaxWait time.Duration // how long a broker may hold a fetch; default 250ms
 	DialTimeout  time.Duration // default 3s
 	Log          *slog.Logger  // required
+	// Dial replaces the dialer of TCP; nil: the system's. TLS is spoken over what it gives.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 func (c Config) withDefaults() Config {
@@ -95,7 +98,10 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 		kgo.WithLogger(clientLog{c.log.With("client", purpose)}),
 		kgo.WithHooks(c.health),
 	}
-	if c.tls != nil {
+	switch {
+	case c.cfg.Dial != nil:
+		base = append(base, kgo.Dialer(c.dial))
+	case c.tls != nil:
 		base = append(base, kgo.DialTLSConfig(c.tls.Clone()))
 	}
 	client, err := kgo.NewClient(append(base, opts...)...)
@@ -103,6 +109,27 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", fmt.Errorf("%s client: %w", purpose, err))
 	}
 	return client, nil
+}
+
+// dial connects by Config.Dial.
+func (c *Cluster) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.DialTimeout)
+	defer cancel()
+	conn, err := c.cfg.Dial(ctx, network, address)
+	if err != nil || c.tls == nil {
+		return conn, err
+	}
+	conf := c.tls.Clone()
+	if conf.ServerName == "" {
+		if conf.ServerName, _, err = net.SplitHostPort(address); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	secured := tls.Client(conn, conf)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return secured, nil
 }
 
 // Admin gives the cluster's shared client for requests that are neither produce nor fetch.

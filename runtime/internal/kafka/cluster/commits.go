@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -106,13 +107,43 @@ func (c *Cluster) Members(ctx context.Context, group string) (int, error) {
 			return err
 		}
 		g := groups[group]
-		if g.Err != nil && !errors.Is(g.Err, kerr.GroupIDNotFound) {
+		switch {
+		case errors.Is(g.Err, kerr.GroupIDNotFound): // or not a classic one
+			members, err = c.serverSideMembers(ctx, admin, group)
+			return err
+		case g.Err != nil:
 			return g.Err
 		}
 		members = len(g.Members)
 		return nil
 	})
 	return members, Classify("describe group", err)
+}
+
+// serverSideMembers counts the live members of a group of KIP-848. Brokers older than that have
+// no such group.
+func (c *Cluster) serverSideMembers(ctx context.Context, admin *kadm.Client, group string) (int, error) {
+	client, err := c.adminClient()
+	if err != nil {
+		return 0, err
+	}
+	can, err := ask(ctx, c, func() (*kmsg.ApiVersionsResponse, error) {
+		return kmsg.NewPtrApiVersionsRequest().RequestWith(ctx, client)
+	})
+	if err != nil || !slices.ContainsFunc(can.ApiKeys, func(k kmsg.ApiVersionsResponseApiKey) bool {
+		return k.ApiKey == int16(kmsg.ConsumerGroupDescribe)
+	}) {
+		return 0, err
+	}
+	groups, err := ask(ctx, c, func() (kadm.DescribedConsumerGroups, error) { return admin.DescribeConsumerGroups(ctx, group) })
+	if err != nil {
+		return 0, err
+	}
+	g := groups[group]
+	if g.Err != nil && !errors.Is(g.Err, kerr.GroupIDNotFound) {
+		return 0, g.Err
+	}
+	return len(g.Members), nil
 }
 
 // coordinated repeats a request while its group has no coordinator: on a broker that has never

@@ -37,6 +37,8 @@ type Config struct {
 	TopicRefresh   time.Duration // how soon new topics and partitions are seen; default 2s
 	BytesPerStream int           // records that wait for one connection; default 256 KiB
 	Unreachable    time.Duration // how long Kafka may be away before streams fail; default 10s
+	// ServerSide lets brokers assign partitions (KIP-848). SessionTimeout is then a broker's.
+	ServerSide bool
 }
 
 func (c Config) withDefaults() Config {

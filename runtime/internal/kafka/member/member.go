@@ -124,7 +124,7 @@ func (m *member) options() []kgo.Opt {
 	if m.reading.Reset == qos.NoReset {
 		beyond = kgo.NoResetOffset()
 	}
-	return []kgo.Opt{
+	opts := []kgo.Opt{
 		kgo.ConsumerGroup(m.reading.Group),
 		kgo.ConsumeTopics(m.reading.Topics...),
 		kgo.SessionTimeout(cfg.SessionTimeout),
@@ -142,6 +142,11 @@ func (m *member) options() []kgo.Opt {
 		kgo.FetchMaxBytes(int32(min(4*cfg.BytesPerStream, mostFetched))),
 		kgo.FetchMaxPartitionBytes(int32(min(cfg.BytesPerStream, mostFetched))),
 	}
+	if cfg.ServerSide {
+		// The first balancer names the broker's; the second keeps a classic group cooperative.
+		opts = append(opts, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer(), kgo.CooperativeStickyBalancer()))
+	}
+	return opts
 }
 
 // attach joins a connection; nil: the member ended.
