@@ -9,6 +9,7 @@ import (
 
 	ws "github.com/coder/websocket"
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
@@ -313,4 +314,36 @@ func TestEveryLevelRefusesForeignCursors(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestEveryLevelResumesSeveralTopics: the id of a Server-Sent Event names the position in every
+// topic of its operation.
+func TestEveryLevelResumesSeveralTopics(t *testing.T) {
+	for _, level := range endpoint.Matrix(endpoint.SSE, endpoint.Subscribing) {
+		if !level.IDs() {
+			continue
+		}
+		t.Run(string(level), func(t *testing.T) {
+			first, second := uniqueTopic(), uniqueTopic()
+			r := start(t, setup{
+				topic: first, operations: ops(operation("orders", sse(string(level)))),
+				config: fmt.Sprintf(`apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest, topics: [%s, %s] } } } } } }`, first, second),
+			})
+			createTopic(t, r.kafka, second, 2)
+			r.produce(order(0), order(1))
+			r.produceRecord(&kgo.Record{Topic: second, Partition: 1, Value: []byte(order(2))})
+			reader := r.subscribe(endpoint.SSE, level, "")
+			got := reader.next(3)
+			reader.leave()
+			last := decoded(t, got[2].id)
+			for _, position := range []string{first + "@0#1", second + "@0#-1,1#0"} {
+				if !strings.Contains(last, position) {
+					t.Errorf("the last id is %s, want %s in it", last, position)
+				}
+			}
+			r.produceRecord(&kgo.Record{Topic: second, Value: []byte(order(3))})
+			s := r.stream("/orders?X-Client-Identifier="+r.topic, "Last-Event-ID: "+got[2].id)
+			s.wantData(order(3))
+		})
+	}
 }

@@ -61,8 +61,8 @@ func TestMountProblems(t *testing.T) {
 			setup{environ: []string{"PENSTOCK_APIS__SHOP__BASEPATHS=/"}},
 		},
 		{
-			"level that is not served", `operation "orders" of api "shop": qos of http-post: level "at-best" is not served`,
-			setup{config: "apis: { shop: { operations: { orders: { http-post: { qos: at-best } } } } }"},
+			"dead letter topic without acknowledgements", `operation "orders" of api "shop": websocket: deadLetterTopic is for a subscriber at level at-least-once`,
+			setup{config: "apis: { shop: { operations: { orders: { websocket: { deadLetterTopic: orders.dead } } } } }"},
 		},
 		{
 			"entrypoint that is not served", `operation "orders" of api "shop": entrypoint "webhook" is not served by this version`,
