@@ -16,6 +16,10 @@ func (jsonCodec[T]) decode(data []byte) (T, error) {
 
 func (jsonCodec[T]) encode(payload T) ([]byte, error) { return json.Marshal(payload) }
 
+func (jsonCodec[T]) change(original, before, after []byte) []byte {
+	return carry(original, before, after)
+}
+
 // rawCodec hands the bytes to the hook. Decoding copies, because a hook may write into them
 // while a record that was read is shared.
 type rawCodec struct{}
@@ -23,6 +27,8 @@ type rawCodec struct{}
 func (rawCodec) decode(data []byte) ([]byte, error) { return append([]byte{}, data...), nil }
 
 func (rawCodec) encode(payload []byte) ([]byte, error) { return append([]byte{}, payload...), nil }
+
+func (rawCodec) change(_, _, after []byte) []byte { return after }
 
 // pointer turns the path of encoding/json, "a.b", into a JSON pointer.
 func pointer(field string) string {

@@ -24,8 +24,8 @@ type Pipe interface {
 
 // Typed makes a pipe of a hook; a nil hook makes a nil pipe: bytes pass undecoded.
 //
-// The payload is decoded from JSON, and encoded again only where the hook changed it. With
-// []byte as T it is the raw bytes. A panic of the hook is FAILURE_INTERNAL. A publish hook's
+// The payload is decoded from JSON. Only what the hook changed is written into the bytes: properties
+// that T does not know stay, those of changed list items aside. With []byte as T it is the raw bytes. A panic of the hook is FAILURE_INTERNAL. A publish hook's
 // error refuses the message (400), with the error's text as the detail that the client reads,
 // unless it is an *Error, which chooses for itself. A subscribe hook may return Skip; any other
 // error ends the stream. Hooks run concurrently.
@@ -43,6 +43,8 @@ func Typed[T any](hook func(context.Context, *Message[T]) error) Pipe {
 type codec[T any] interface {
 	decode(data []byte) (T, error)
 	encode(payload T) ([]byte, error)
+	// change writes the difference between two encodings into the original bytes.
+	change(original, before, after []byte) []byte
 }
 
 type pipe[T any] struct {
@@ -126,10 +128,13 @@ func (p *pipe[T]) close(msg *Message[T], before, original []byte) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
-	if original != nil && bytes.Equal(before, after) {
+	switch {
+	case original == nil: // it was a tombstone
+		return after, nil
+	case bytes.Equal(before, after):
 		return original, nil
 	}
-	return after, nil
+	return p.codec.change(original, before, after), nil
 }
 
 // panicked is a panic of a hook, with the stack for the log.
