@@ -48,7 +48,7 @@ func New(cfg Config, log *slog.Logger) *Kafka {
 		members:  member.NewLimit(cfg.Limits.GroupMembers),
 		stations: make(map[string]*station),
 	}
-	k.budget = hub.NewBudget(cfg.Limits.ProcessBytes, k.counts)
+	k.budget = hub.NewBudget(cfg.Limits.ProcessBytes, k.counts.evict)
 	k.readers = catchup.NewPool(cfg.Limits.CatchUpReaders, k.counts.catchUpReaders)
 	return k
 }

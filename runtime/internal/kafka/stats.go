@@ -71,10 +71,6 @@ type counts struct {
 	readers atomic.Int64
 }
 
-// HubBytes implements hub.Metrics; the budget counts by itself.
-func (c *counts) HubBytes(int64) {}
-
-// HubEvicted implements hub.Metrics.
-func (c *counts) HubEvicted(nodes int) { c.evicted.Add(int64(nodes)) }
+func (c *counts) evict(nodes int) { c.evicted.Add(int64(nodes)) }
 
 func (c *counts) catchUpReaders(delta int) { c.readers.Add(int64(delta)) }

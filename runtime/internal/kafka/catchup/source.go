@@ -137,11 +137,14 @@ func (s *Source) ended(r *Reader) {
 
 func (s *Source) rest() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.readers) == 0 && s.client != nil {
-		s.client.Close()
-		s.client = nil
+	client := s.client
+	if len(s.readers) > 0 || client == nil {
+		s.mu.Unlock()
+		return
 	}
+	s.client = nil
+	s.mu.Unlock()
+	client.Close()
 }
 
 // Close stops every reader and closes the client. It waits until ctx ends.

@@ -11,29 +11,27 @@ import (
 // Lock order: Budget.mu, then feed.mu.
 type Budget struct {
 	limit   int64
-	metrics Metrics
+	evicted func(nodes int)
 	used    atomic.Int64
 
 	mu    sync.Mutex
 	feeds map[*feed]struct{}
 }
 
-// NewBudget makes a budget of limit bytes; 0 is no limit. metrics may be nil.
-func NewBudget(limit int64, metrics Metrics) *Budget {
-	if metrics == nil {
-		metrics = noMetrics{}
+// NewBudget makes a budget of limit bytes; 0 is no limit. evicted hears of the runs of records that
+// feeds drop to stay within a limit, under their locks; it may be nil.
+func NewBudget(limit int64, evicted func(nodes int)) *Budget {
+	if evicted == nil {
+		evicted = func(int) {}
 	}
-	return &Budget{limit: limit, metrics: metrics, feeds: map[*feed]struct{}{}}
+	return &Budget{limit: limit, evicted: evicted, feeds: map[*feed]struct{}{}}
 }
 
 // Used is the number of bytes held now.
 func (b *Budget) Used() int64 { return b.used.Load() }
 
 func (b *Budget) add(delta int64) {
-	if delta != 0 {
-		b.used.Add(delta)
-		b.metrics.HubBytes(delta)
-	}
+	b.used.Add(delta)
 }
 
 func (b *Budget) enter(f *feed) {

@@ -92,7 +92,7 @@ func (f *feed) grow(delta int64) {
 // evict drops the oldest node. Its number stays taken, so that a subscriber sees the loss.
 func (f *feed) evict() {
 	f.shed()
-	f.budget.metrics.HubEvicted(1)
+	f.budget.evicted(1)
 }
 
 func (f *feed) shed() {

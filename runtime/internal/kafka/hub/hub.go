@@ -70,17 +70,6 @@ func orElse[T int | int32 | int64 | time.Duration](value, fallback T) T {
 	return value
 }
 
-// Metrics hears what hubs hold. Its methods are called often and must be fast.
-type Metrics interface {
-	HubBytes(delta int64) // bytes held by all rings
-	HubEvicted(nodes int) // runs of records dropped to stay within a limit
-}
-
-type noMetrics struct{}
-
-func (noMetrics) HubBytes(int64) {}
-func (noMetrics) HubEvicted(int) {}
-
 // Hub opens streams of level none on one cluster. Safe for concurrent use.
 type Hub struct {
 	cluster Cluster

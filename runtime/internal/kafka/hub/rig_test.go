@@ -43,7 +43,7 @@ type rigConfig struct {
 	hub     Config
 	budget  int64
 	readers int
-	metrics Metrics
+	evicted func(int)
 }
 
 func withTopic(partitions int32, names ...string) rigOption {
@@ -74,7 +74,7 @@ func newRig(t testing.TB, opts ...rigOption) *rig {
 		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.MetadataMinAge(50*time.Millisecond))
 	must(t, err)
 	r := &rig{t: t, broker: broker, producer: producer, cluster: c, pool: catchup.NewPool(cfg.readers, nil)}
-	r.hub = New(c, NewBudget(cfg.budget, cfg.metrics), r.pool, cfg.hub)
+	r.hub = New(c, NewBudget(cfg.budget, cfg.evicted), r.pool, cfg.hub)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patienceOfTests)
 		defer cancel()
