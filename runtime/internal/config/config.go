@@ -5,7 +5,7 @@ package config
 import "time"
 
 // Config is the whole configuration, evaluated. Default says what each value is when nothing
-// is written; docs/settings.md explains them.
+// is written; docs/operations.md explains them.
 type Config struct {
 	Listen  Listen  `koanf:"listen"`
 	Admin   Admin   `koanf:"admin"`

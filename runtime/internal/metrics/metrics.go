@@ -83,7 +83,7 @@ func New(version string) *Metrics {
 			Name: "penstock_record_bytes_total", Help: "Bytes of record values by direction.",
 		}, append(labels, "direction")),
 		streams: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "penstock_open_streams", Help: "Streams that are open now.",
+			Name: "penstock_open_streams", Help: "Streams that are open now; NDJSON bodies and waiting http-get requests are streams too.",
 		}, labels),
 		info: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "penstock_build_info", Help: "1, labelled with the version of the gateway.",

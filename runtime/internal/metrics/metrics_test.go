@@ -31,7 +31,7 @@ func TestCounts(t *testing.T) {
 # HELP penstock_build_info 1, labelled with the version of the gateway.
 # TYPE penstock_build_info gauge
 penstock_build_info{version="0.1.0"} 1
-# HELP penstock_open_streams Streams that are open now.
+# HELP penstock_open_streams Streams that are open now; NDJSON bodies and waiting http-get requests are streams too.
 # TYPE penstock_open_streams gauge
 penstock_open_streams{api="orders",entrypoint="http-post",operation="placeOrder"} 0
 penstock_open_streams{api="orders",entrypoint="sse",operation="placeOrder"} 1
