@@ -11,7 +11,7 @@ KAFKA_TESTS := ./runtime/internal/kafka ./test/gateway
 LINT    := go tool -modfile=tools/lint.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help all build generate run test test-kafka test-editors test-browser test-readme bench fuzz lint fmt tidy vuln check clean
+.PHONY: help all build generate run test test-kafka test-faults faults test-editors test-browser test-readme bench fuzz lint fmt tidy vuln check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -34,6 +34,12 @@ test: ## run all Go tests against the embedded Kafka
 
 test-kafka: ## run the contract suites against a real Apache Kafka, which it fetches and starts
 	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 $(KAFKA_TESTS)
+
+test-faults: ## break things around gateways for two minutes, and count lost, doubled and misplaced records
+	go run ./test/faults $(ARGS)
+
+faults: ## the same for long, with a real Apache Kafka (MINUTES=20, ARGS=--help)
+	go run ./test/faults -kafka real -load 20s -minutes $(or $(MINUTES),20) $(ARGS)
 
 test-editors: ## ask the language services of real editors about endpoint files (fetches them, needs Node.js)
 	scripts/editors.sh

@@ -92,7 +92,7 @@ func promised(via Via, calm, acknowledges bool) []Finding {
 		return append(out, Lost, Doubled)
 	case endpoint.AtMostOnce:
 		return append(out, Doubled)
-	case endpoint.AtLeastOnce:
+	case endpoint.AtBest, endpoint.AtLeastOnce: // readers come back with their last id
 		out = append(out, Lost)
 	default:
 		if calm { // what is written reaches the client, and only that is committed
