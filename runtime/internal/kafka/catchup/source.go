@@ -135,15 +135,18 @@ func (s *Source) ended(r *Reader) {
 	}
 }
 
+// rest closes the client when there has been no reader for a while.
 func (s *Source) rest() {
 	s.mu.Lock()
-	client := s.client
-	if len(s.readers) > 0 || client == nil {
+	if s.closed || len(s.readers) > 0 || s.client == nil {
 		s.mu.Unlock()
 		return
 	}
+	client := s.client
 	s.client = nil
+	s.running.Add(1)
 	s.mu.Unlock()
+	defer s.running.Done()
 	client.Close()
 }
 
@@ -161,7 +164,10 @@ func (s *Source) Close(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		s.running.Wait()
-		s.rest()
+		if s.client != nil { // nobody else has it any more
+			s.client.Close()
+			s.client = nil
+		}
 		close(done)
 	}()
 	select {
