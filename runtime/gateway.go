@@ -96,7 +96,7 @@ func entrypointLimits(cfg Config) entrypoints.Limits {
 	return entrypoints.Limits{
 		Body: int64(cfg.Limits.Body), NDJSONLine: int64(cfg.Limits.NDJSONLine),
 		WebSocketMessage: int64(cfg.Limits.WebSocketMessage), BytesPerStream: int64(cfg.Limits.BytesPerStream),
-		ProduceTimeout: cfg.Produce.Timeout, WriteStall: cfg.Listen.WriteStallTimeout,
+		WriteStall: cfg.Listen.WriteStallTimeout,
 	}
 }
 

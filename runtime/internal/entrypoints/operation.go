@@ -81,7 +81,7 @@ type Host struct {
 // Limits are the parts of the configuration that entrypoints keep.
 type Limits struct {
 	Body, NDJSONLine, WebSocketMessage, BytesPerStream int64
-	ProduceTimeout, WriteStall                         time.Duration
+	WriteStall                                         time.Duration
 }
 
 // Metrics counts what entrypoints do. Safe for concurrent use; no call allocates.

@@ -12,9 +12,6 @@ import (
 // ProblemType is the media type of a problem.
 const ProblemType = "application/problem+json"
 
-// timestampLayout is RFC 3339 in UTC with the milliseconds that Kafka keeps.
-const timestampLayout = "2006-01-02T15:04:05.000Z07:00"
-
 // details are the fixed texts of the codes that are the gateway's fault or Kafka's: whatever
 // the cause, a client reads nothing else.
 var details = map[core.Code]string{
@@ -143,5 +140,8 @@ func AppendReceipt(dst []byte, r core.Receipt) []byte {
 
 // AppendTime appends a time as RFC 3339 in UTC with milliseconds.
 func AppendTime(dst []byte, t time.Time) []byte {
-	return t.UTC().AppendFormat(dst, timestampLayout)
+	t = t.UTC()
+	dst = t.AppendFormat(dst, time.RFC3339) // much faster than a layout with milliseconds
+	ms := t.Nanosecond() / int(time.Millisecond)
+	return append(dst[:len(dst)-1], '.', byte('0'+ms/100), byte('0'+ms/10%10), byte('0'+ms%10), 'Z')
 }

@@ -37,7 +37,7 @@ func NewHost() *Host {
 		Log: slog.New(slog.NewTextHandler(h.Logged, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Limits: entrypoints.Limits{
 			Body: 1 << 10, NDJSONLine: 1 << 10, WebSocketMessage: 1 << 10, BytesPerStream: 4 << 10,
-			ProduceTimeout: time.Second, WriteStall: time.Second,
+			WriteStall: time.Second,
 		},
 		Caller: func(r *http.Request) (entrypoints.Caller, error) {
 			return entrypoints.Caller{Address: "192.0.2.1", ClientID: r.Header.Get("X-Client-Identifier")}, nil

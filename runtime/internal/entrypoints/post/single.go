@@ -50,9 +50,7 @@ func (h *handler) send(c echo.Context, rec *core.Record, topics []string) error 
 	size := len(rec.Value)
 	w := waiters.Get().(*waiter)
 	w.delivery.Send(sink, rec, topics, w)
-	if err := w.wait(h.host.Limits.ProduceTimeout); err != nil {
-		return err
-	}
+	<-w.done
 	defer waiters.Put(w)
 	if err := w.delivery.Err(); err != nil {
 		return err
