@@ -164,9 +164,12 @@ func (s *Source) Close(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		s.running.Wait()
-		if s.client != nil { // nobody else has it any more
-			s.client.Close()
-			s.client = nil
+		s.mu.Lock()
+		client := s.client
+		s.client = nil
+		s.mu.Unlock()
+		if client != nil {
+			client.Close()
 		}
 		close(done)
 	}()
