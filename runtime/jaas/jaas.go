@@ -70,7 +70,7 @@ func (f *fault) in(text string) error {
 	return &Error{Line: line, Column: f.at - strings.LastIndexByte(before, '\n'), Problem: f.problem}
 }
 
-// Parse reads a whole text. The error is an *Error.
+// Parse reads a whole text in UTF-8. The error is an *Error.
 func Parse(text string) ([]Entry, error) {
 	entries, wrong := read(text)
 	for _, e := range entries {

@@ -142,6 +142,11 @@ func TestLogin(t *testing.T) {
 		{"OAUTHBEARER", oauthBearer.class + " required extension_=a;", "line 1, column 78: OAuthBearerLoginModule has no such option: it takes " + strings.Join(oauthBearer.options, ", ")},
 		{"PLAIN", plain.class + ` required; a.B required;`, "line 1, column 67: a second login module: a client has one"},
 		{"DIGEST-MD5", plain.class + ` required;`, "line 1, column 1: no login module is known for this SASL mechanism"},
+		{"PLAIN", plain.class + ` required username=a;`, "line 1, column 1: password is missing: PlainLoginModule needs it"},
+		{"SCRAM-SHA-512", scram.class + ` required username="" password=b;`, "line 1, column 1: username is missing: ScramLoginModule needs it"},
+		{"OAUTHBEARER", oauthBearer.class + ` required;`, "line 1, column 1: access_token is missing: OAuthBearerLoginModule needs it"},
+		{"OAUTHBEARER", oauthBearer.class + ` required access_token=a clientSecret=b;`, "line 1, column 93: tokens are not fetched or made by this version: write access_token instead of clientSecret"},
+		{"OAUTHBEARER", oauthBearer.class + ` required unsecuredLoginStringClaim_sub=a;`, "line 1, column 78: tokens are not fetched or made by this version: write access_token instead of unsecuredLogin"},
 		{"PLAIN", "x", "line 1, column 2: required, requisite, sufficient or optional belongs here"},
 	} {
 		e, err := Login(tt.mechanism, tt.text)
@@ -152,6 +157,14 @@ func TestLogin(t *testing.T) {
 			}
 		case err == nil || err.Error() != tt.want:
 			t.Errorf("%s: got %v, want %s", tt.text, err, tt.want)
+		}
+	}
+}
+
+func TestMechanism(t *testing.T) {
+	for name, want := range map[string]string{"SCRAM_SHA_256": "SCRAM-SHA-256", "SCRAM_SHA-512": "SCRAM-SHA-512", "AWS_MSK_IAM": "AWS_MSK_IAM", "PLAIN": "PLAIN"} {
+		if got := Mechanism(name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
 }
@@ -182,6 +195,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(c.input)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.ToValidUTF8(text, "?")
 		entries, err := Parse(text)
 		var at *Error
 		if err != nil {

@@ -10,6 +10,8 @@ type module struct {
 	class    string
 	options  []string
 	prefixes []string // of names that options may have beside
+	needs    []string // options without which there is no login
+	unserved []string // options, and prefixes of some, that this version has no use for
 }
 
 // The login modules of Kafka's Java client, of the JDKs and of Amazon's library.
@@ -17,10 +19,12 @@ var (
 	plain = module{
 		class:   "org.apache.kafka.common.security.plain.PlainLoginModule",
 		options: []string{"username", "password"},
+		needs:   []string{"username", "password"},
 	}
 	scram = module{
 		class:   "org.apache.kafka.common.security.scram.ScramLoginModule",
 		options: []string{"username", "password", "tokenauth"},
+		needs:   []string{"username", "password"},
 	}
 	oauthBearer = module{
 		class: "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule",
@@ -31,6 +35,8 @@ var (
 		prefixes: []string{
 			"extension_", "ssl.", "unsecuredLoginStringClaim_", "unsecuredLoginNumberClaim_", "unsecuredLoginListClaim_",
 		},
+		needs:    []string{"access_token"},
+		unserved: []string{"clientId", "clientSecret", "scope", "ssl.", "unsecuredLogin"},
 	}
 	kerberos = module{
 		class: "com.sun.security.auth.module.Krb5LoginModule",
@@ -59,9 +65,21 @@ var modules = map[string][]module{
 	"AWS_MSK_IAM":   {msk},
 }
 
+// Served lists the SASL mechanisms that this version logs in with.
+func Served() []string { return []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"} }
+
+// Mechanism gives a SASL mechanism the name that Kafka has for it: SCRAM_SHA_256 is
+// SCRAM-SHA-256. Names that are no mechanism stay.
+func Mechanism(name string) string {
+	if strings.HasPrefix(name, "SCRAM") {
+		return strings.ReplaceAll(name, "_", "-")
+	}
+	return name
+}
+
 // Login parses a text for a SASL mechanism, as Kafka names it, and gives its only entry. The
-// module fits the mechanism and takes every option that the text gives it; whether those
-// suffice for a login is not checked. The error is an *Error.
+// module fits the mechanism, takes every option that the text gives it, and has all that a login
+// needs. The error is an *Error.
 func Login(mechanism, text string) (Entry, error) {
 	entries, err := Parse(text)
 	if err != nil {
@@ -84,7 +102,27 @@ func Login(mechanism, text string) (Entry, error) {
 			return Entry{}, (&fault{o.at, fitting[i].unknown(o.Name)}).in(text)
 		}
 	}
+	if wrong := fitting[i].complete(e); wrong != nil {
+		return Entry{}, wrong.in(text)
+	}
 	return e, nil
+}
+
+// complete finds what an entry lacks, and what would be passed over if it were let through.
+func (m module) complete(e Entry) *fault {
+	for _, o := range e.Options {
+		for _, name := range m.unserved {
+			if strings.HasPrefix(o.Name, name) {
+				return &fault{o.at, "tokens are not fetched or made by this version: write access_token instead of " + name}
+			}
+		}
+	}
+	for _, name := range m.needs {
+		if value, _ := e.Get(name); value == "" {
+			return &fault{e.at, name + " is missing: " + short(m.class) + " needs it"}
+		}
+	}
+	return nil
 }
 
 // unfit says why a module is not the one of a mechanism. Only a known class is repeated.
