@@ -21,8 +21,9 @@ all: generate build test ## generate, build and test
 build: ## build bin/penstock and bin/gateway, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/penstock ./cmd/gateway
 
-generate: ## write generated/ from specs/
+generate: ## write generated/ from specs/, and bench/generated
 	go run ./cmd/penstock generate --out generated $(SPECS)
+	go run ./cmd/penstock generate --out bench/generated bench/specs/bench.yaml
 
 run: ## start the gateway on specs/ with an embedded Kafka, and rebuild it when a document changes
 	@test -x bin/penstock || echo 'building penstock (the first time takes a minute)'
@@ -71,6 +72,7 @@ vuln: ## look for known vulnerabilities in what is linked (needs vuln.go.dev)
 check: lint ## lint, go.mod is tidy, generated/ is current
 	go mod tidy -diff
 	go run ./cmd/penstock generate --check --out generated $(SPECS)
+	go run ./cmd/penstock generate --check --out bench/generated bench/specs/bench.yaml
 
 clean: ## remove what was built and fetched
 	rm -rf bin dist .cache

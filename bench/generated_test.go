@@ -8,7 +8,7 @@ import (
 )
 
 // TestGeneratedIsCurrent: bench/generated is what bench/specs gives today.
-// To refresh it: penstock generate --out bench/generated bench/specs/bench.yaml
+// make generate refreshes it.
 func TestGeneratedIsCurrent(t *testing.T) {
 	result, err := generator.Generate(context.Background(), generator.Options{Out: "generated", Check: true}, "specs/bench.yaml")
 	if err != nil || len(result.Changed) > 0 || len(result.Issues) > 0 {

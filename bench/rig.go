@@ -26,6 +26,7 @@ type rig struct {
 	dir     string // programs, logs and data
 	broker  *broker
 	client  *kgo.Client
+	topics  []string // that it created
 	warmed  bool
 	admin   string // of the running gateway
 }
@@ -54,19 +55,25 @@ func (r *rig) start(ctx context.Context, stderr io.Writer) error {
 	if r.broker, err = startBroker(ctx, r.options, root, r.dir); err != nil {
 		return err
 	}
+	return r.connect(ctx)
+}
+
+// connect makes what the broker needs to have.
+func (r *rig) connect(ctx context.Context) (err error) {
 	r.client, err = kgo.NewClient(kgo.SeedBrokers(strings.Split(r.broker.address, ",")...), kgo.ProducerLinger(0))
 	if err != nil {
 		return err
 	}
-	return makeTopics(ctx, r.client)
+	r.topics, err = makeTopics(ctx, r.client)
+	return err
 }
 
-// close stops the broker and removes everything.
+// close stops the broker and removes everything that the rig made.
 func (r *rig) close() error {
 	var errs []error
 	if r.client != nil {
-		if r.options.bootstrap != "" {
-			errs = append(errs, removeTopics(r.client))
+		if r.options.bootstrap != "" && len(r.topics) > 0 {
+			errs = append(errs, removeTopics(r.client, r.topics))
 		}
 		r.client.Close()
 	}

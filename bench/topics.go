@@ -20,22 +20,29 @@ const (
 // messages.
 func streamTopic(contestant string) string { return "bench.stream." + contestant }
 
-// makeTopics creates the topics and fills the one that is read.
-func makeTopics(ctx context.Context, client *kgo.Client) error {
+// makeTopics creates the topics and fills the one that is read. made are those that it created,
+// with an error too: the others belong to somebody else.
+func makeTopics(ctx context.Context, client *kgo.Client) (made []string, err error) {
 	admin := kadm.NewClient(client)
-	for topic, partitions := range map[string]int32{
-		eventsTopic: 6, recordsTopic: 1,
-		streamTopic(contestants[0]): 1, streamTopic(contestants[1]): 1, streamTopic(contestants[2]): 1,
-	} {
-		if err := createTopic(ctx, admin, topic, partitions); err != nil {
-			return fmt.Errorf("create topic %q: %w", topic, err)
+	topics := []string{eventsTopic, recordsTopic}
+	for _, name := range contestants {
+		topics = append(topics, streamTopic(name))
+	}
+	for _, topic := range topics {
+		partitions := int32(1)
+		if topic == eventsTopic {
+			partitions = 6
 		}
+		if err := createTopic(ctx, admin, topic, partitions); err != nil {
+			return made, fmt.Errorf("create topic %q: %w", topic, err)
+		}
+		made = append(made, topic)
 	}
 	var records []*kgo.Record
 	for range pageSize {
 		records = append(records, &kgo.Record{Topic: recordsTopic, Value: event(time.Now().UnixNano())})
 	}
-	return client.ProduceSync(ctx, records...).FirstErr()
+	return made, client.ProduceSync(ctx, records...).FirstErr()
 }
 
 // createTopic waits for a broker that is still starting.
@@ -50,13 +57,9 @@ func createTopic(ctx context.Context, admin *kadm.Client, topic string, partitio
 }
 
 // removeTopics leaves the broker as it was.
-func removeTopics(client *kgo.Client) error {
+func removeTopics(client *kgo.Client, topics []string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	topics := []string{eventsTopic, recordsTopic}
-	for _, name := range contestants {
-		topics = append(topics, streamTopic(name))
-	}
 	answers, err := kadm.NewClient(client).DeleteTopics(ctx, topics...)
 	return errors.Join(err, answers.Error())
 }
