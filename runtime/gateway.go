@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,8 +13,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/penstock-dev/penstock/runtime/internal/caller"
+	"github.com/penstock-dev/penstock/runtime/internal/compile"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
-	"github.com/penstock-dev/penstock/runtime/internal/kafka"
 	"github.com/penstock-dev/penstock/runtime/internal/limits"
 	"github.com/penstock-dev/penstock/runtime/internal/metrics"
 	"github.com/penstock-dev/penstock/runtime/internal/published"
@@ -28,7 +29,7 @@ type Gateway struct {
 	log     *slog.Logger
 	started func(client, admin string)
 	echo    *echo.Echo
-	kafka   *kafka.Kafka
+	kafka   clients
 	metrics *metrics.Metrics
 	streams *limits.Streams
 	host    *entrypoints.Host
@@ -42,6 +43,14 @@ type Gateway struct {
 	middleware map[string][]echo.MiddlewareFunc // by api
 	sealed     bool
 	sealErr    error
+}
+
+// clients is the Kafka side. It is an interface, since a field of its type would make the compiler
+// instantiate the generic types of the Kafka library again in every package that uses a Gateway:
+// half of the time that a generated package takes to compile.
+type clients interface {
+	compile.Clients
+	Close(ctx context.Context) error
 }
 
 // mounted is what the gateway keeps of an api.
@@ -80,8 +89,9 @@ func New(cfg Config, opts ...Option) (*Gateway, error) {
 		streams:  limits.NewStreams(cfg.Limits.Streams, cfg.Limits.StreamsPerSubject, cfg.Limits.StreamsPerAddress),
 		draining: make(chan struct{}), table: routes.NewTable(), middleware: map[string][]echo.MiddlewareFunc{},
 	}
-	gw.kafka = newKafka(cfg, o.log)
-	if err := gw.metrics.Register(metrics.OfKafka(func() metrics.Kafka { return kafkaMetrics(gw.kafka) })); err != nil {
+	brokers := newKafka(cfg, o.log)
+	gw.kafka = brokers
+	if err := gw.metrics.Register(metrics.OfKafka(func() metrics.Kafka { return kafkaMetrics(brokers) })); err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
 	gw.host = &entrypoints.Host{
