@@ -28,6 +28,10 @@ type Stream interface {
 	// may come again elsewhere. A stream uses Settle or Ack, not both.
 	Ack(b *Batch, i int) bool
 
+	// Holds reports whether an Ack of the i-th record, which has had none, would count: its
+	// partition was not given up.
+	Holds(b *Batch, i int) bool
+
 	// Halt stops the partition of the i-th record for this stream: Poll gives no more of it until
 	// the stream is closed (a record that was given up on, without a dead letter topic). What was
 	// given before can still be settled.

@@ -126,6 +126,13 @@ func (s *Stream) Ack(b *qos.Batch, i int) bool {
 	return true
 }
 
+// Holds implements qos.Stream. It is false after Lose.
+func (s *Stream) Holds(*qos.Batch, int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.lost
+}
+
 // Halt implements qos.Stream.
 func (s *Stream) Halt(b *qos.Batch, i int) {
 	s.mu.Lock()

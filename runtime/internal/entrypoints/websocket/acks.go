@@ -149,14 +149,19 @@ func (s *socket) notWaiting(ctx context.Context, id string) bool {
 	return s.refuseID(ctx, id, "no message with this id waits for an acknowledgement")
 }
 
+// losing tells the client that a record is another reader's now.
+func (s *socket) losing(ctx context.Context, p *pending) bool {
+	s.acks.waiting.remove(p, lost)
+	return s.tell(ctx, appendLost(nil, p.id))
+}
+
 // settled commits a record that was acknowledged, or says that it is another reader's now.
 func (s *socket) settled(ctx context.Context, p *pending) bool {
 	if s.stream.Ack(p.batch, p.index) {
 		s.acks.waiting.remove(p, acknowledged)
 		return true
 	}
-	s.acks.waiting.remove(p, lost)
-	return s.tell(ctx, appendLost(nil, p.id))
+	return s.losing(ctx, p)
 }
 
 // expire delivers the records again that were not acknowledged in time.
@@ -171,9 +176,12 @@ func (s *socket) expire(ctx context.Context) bool {
 	return true
 }
 
-// redeliver writes a record again, or gives it up.
+// redeliver writes a record again, or gives it up. One that is another reader's now is left to it.
 func (s *socket) redeliver(ctx context.Context, p *pending) bool {
-	if p.deliveries >= mostDeliveries {
+	switch {
+	case !s.stream.Holds(p.batch, p.index):
+		return s.losing(ctx, p)
+	case p.deliveries >= mostDeliveries:
 		return s.giveUp(ctx, p)
 	}
 	s.acks.waiting.again(p, time.Now())

@@ -90,6 +90,28 @@ func TestLost(t *testing.T) {
 	}
 }
 
+// TestLostIsNotDeliveredAgain: a record of a partition that was given up is left to its new
+// reader, and the client is told.
+func TestLostIsNotDeliveredAgain(t *testing.T) {
+	r := newRig(t, atLeastOnce, acknowledging)
+	c := r.connect(t, "", subprotocol)
+	r.push(0, 1)
+	c.wants(message(0, 1))
+	r.stream.Lose()
+	c.frame(`{"type":"nack","id":"orders@0#0"}`)
+	c.wants(`{"type":"lost","id":"orders@0#0"}`)
+
+	r = newRig(t, atLeastOnce, func(r *rig) {
+		acknowledging(r)
+		r.timeout = 20 * time.Millisecond
+	})
+	c = r.connect(t, "", subprotocol)
+	r.stream.Lose()
+	r.push(0, 1)
+	c.wants(message(0, 1))
+	c.wants(`{"type":"lost","id":"orders@0#0"}`)
+}
+
 // TestCredits: a client has at most 100 records without an acknowledgement, and gets as many more
 // as it acknowledges, in any order.
 func TestCredits(t *testing.T) {

@@ -221,6 +221,9 @@ func (s *stream) Settle(*qos.Batch, int) {}
 // record.
 func (s *stream) Ack(*qos.Batch, int) bool { return true }
 
+// Holds implements qos.Stream: nobody else has the records of level none.
+func (s *stream) Holds(*qos.Batch, int) bool { return true }
+
 // Halt implements qos.Stream. Level none gives up on no record: it does nothing.
 func (s *stream) Halt(*qos.Batch, int) {}
 

@@ -269,6 +269,18 @@ func (s *Stream) Ack(b *qos.Batch, i int) bool {
 	return counts
 }
 
+// Holds implements qos.Stream.
+func (s *Stream) Holds(b *qos.Batch, i int) bool {
+	s.member.mu.Lock()
+	defer s.member.mu.Unlock()
+	at := s.find(b)
+	if at < 0 {
+		return false
+	}
+	p, _ := s.unseen[at].record(i)
+	return p.settles()
+}
+
 // Halt implements qos.Stream.
 func (s *Stream) Halt(b *qos.Batch, i int) {
 	m := s.member

@@ -153,6 +153,9 @@ func (s *Stream) Ack(b *qos.Batch, i int) bool {
 	return true
 }
 
+// Holds implements qos.Stream: a pull has its group to itself.
+func (s *Stream) Holds(*qos.Batch, int) bool { return true }
+
 // Halt implements qos.Stream. A pull gives up on no record: it does nothing.
 func (s *Stream) Halt(*qos.Batch, int) {}
 
@@ -215,6 +218,9 @@ func (idle) Settle(*qos.Batch, int) {}
 
 // Ack has nothing to settle.
 func (idle) Ack(*qos.Batch, int) bool { return false }
+
+// Holds has nothing to hold.
+func (idle) Holds(*qos.Batch, int) bool { return false }
 
 // Halt has nothing to stop.
 func (idle) Halt(*qos.Batch, int) {}
