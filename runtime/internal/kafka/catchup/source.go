@@ -9,6 +9,7 @@
 package catchup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,19 +41,12 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.FetchBytes = orElse(c.FetchBytes, 512<<10)
-	c.TopicRefresh = orElse(c.TopicRefresh, 2*time.Second)
-	c.RequestTimeout = orElse(c.RequestTimeout, 5*time.Second)
-	c.Unreachable = orElse(c.Unreachable, 10*time.Second)
-	c.Idle = orElse(c.Idle, time.Minute)
+	c.FetchBytes = cmp.Or(c.FetchBytes, 512<<10)
+	c.TopicRefresh = cmp.Or(c.TopicRefresh, 2*time.Second)
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, 5*time.Second)
+	c.Unreachable = cmp.Or(c.Unreachable, 10*time.Second)
+	c.Idle = cmp.Or(c.Idle, time.Minute)
 	return c
-}
-
-func orElse[T int32 | time.Duration](value, fallback T) T {
-	if value == 0 {
-		return fallback
-	}
-	return value
 }
 
 // Source opens readers on one cluster. They share one client, which is made for the first and

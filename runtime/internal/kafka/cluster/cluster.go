@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -38,15 +39,9 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	if c.ClientID == "" {
-		c.ClientID = "penstock"
-	}
-	if c.FetchMaxWait == 0 {
-		c.FetchMaxWait = 250 * time.Millisecond
-	}
-	if c.DialTimeout == 0 {
-		c.DialTimeout = 3 * time.Second
-	}
+	c.ClientID = cmp.Or(c.ClientID, "penstock")
+	c.FetchMaxWait = cmp.Or(c.FetchMaxWait, 250*time.Millisecond)
+	c.DialTimeout = cmp.Or(c.DialTimeout, 3*time.Second)
 	return c
 }
 

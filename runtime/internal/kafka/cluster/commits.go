@@ -113,6 +113,9 @@ func (c *Cluster) Members(ctx context.Context, group string) (int, error) {
 			return err
 		case g.Err != nil:
 			return g.Err
+		case len(g.Members) == 0 && g.State != "Empty" && g.State != "Dead": // the embedded broker's answer for such a group
+			members, err = c.serverSideMembers(ctx, admin, group)
+			return err
 		}
 		members = len(g.Members)
 		return nil

@@ -26,7 +26,7 @@ type Target struct {
 	key string
 }
 
-// ParseTarget reads the parts of an endpoint object (design.md 3.1) that decide which client
+// ParseTarget reads the parts of an endpoint object (schema/endpoint.json) that decide which client
 // serves it. The object's inherit switch has been applied: security stands in
 // sharedConfigurationOverride.
 func ParseTarget(object endpoint.JSON) (Target, error) {

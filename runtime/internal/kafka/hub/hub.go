@@ -12,6 +12,7 @@
 package hub
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,22 +53,15 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.BytesPerTopic = orElse(c.BytesPerTopic, 16<<20)
-	c.Topics = orElse(c.Topics, 1000)
-	c.NodeBytes = orElse(c.NodeBytes, 256<<10)
-	c.FetchBytes = orElse(c.FetchBytes, 4<<20)
-	c.TopicRefresh = orElse(c.TopicRefresh, 2*time.Second)
-	c.RequestTimeout = orElse(c.RequestTimeout, 5*time.Second)
-	c.Unreachable = orElse(c.Unreachable, 10*time.Second)
-	c.Idle = orElse(c.Idle, time.Minute)
+	c.BytesPerTopic = cmp.Or(c.BytesPerTopic, 16<<20)
+	c.Topics = cmp.Or(c.Topics, 1000)
+	c.NodeBytes = cmp.Or(c.NodeBytes, 256<<10)
+	c.FetchBytes = cmp.Or(c.FetchBytes, 4<<20)
+	c.TopicRefresh = cmp.Or(c.TopicRefresh, 2*time.Second)
+	c.RequestTimeout = cmp.Or(c.RequestTimeout, 5*time.Second)
+	c.Unreachable = cmp.Or(c.Unreachable, 10*time.Second)
+	c.Idle = cmp.Or(c.Idle, time.Minute)
 	return c
-}
-
-func orElse[T int | int32 | int64 | time.Duration](value, fallback T) T {
-	if value == 0 {
-		return fallback
-	}
-	return value
 }
 
 // Hub opens streams of level none on one cluster. Safe for concurrent use.

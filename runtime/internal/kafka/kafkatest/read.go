@@ -69,9 +69,9 @@ func emptyTopic(t *testing.T, s *suite) {
 		if r.level.IDs() {
 			want = topic + "@0#-1"
 		}
-		if got := string(p.stream.Cursor(nil)); got != want {
-			t.Errorf("cursor: got %q, want %q", got, want)
-		}
+		eventually(t, "the cursor "+want, func() bool { // a member waits for its partitions
+			return string(p.stream.Cursor(nil)) == want
+		})
 		p.none()
 		s.write(t, topic, 0, "first")
 		if got := texts(p.next(1)); got[0] != "first" {
@@ -173,9 +173,18 @@ func groupInUse(t *testing.T, s *suite) {
 	topic := s.topic(t, 1)
 	reading := readers()[2].reading(topic)
 	joined := make(chan struct{})
-	member, err := kgo.NewClient(kgo.SeedBrokers(s.broker.Addrs...), kgo.ConsumerGroup(reading.Group),
-		kgo.ConsumeTopics(topic), kgo.OnPartitionsAssigned(
-			func(context.Context, *kgo.Client, map[string][]int32) { close(joined) }))
+	opts := []kgo.Opt{
+		kgo.SeedBrokers(s.broker.Addrs...), kgo.ConsumerGroup(reading.Group), kgo.ConsumeTopics(topic),
+		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, added map[string][]int32) {
+			if len(added) > 0 {
+				close(joined)
+			}
+		}),
+	}
+	if s.serverSide {
+		opts = append(opts, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer()))
+	}
+	member, err := kgo.NewClient(opts...)
 	if err != nil {
 		t.Fatal(err)
 	}

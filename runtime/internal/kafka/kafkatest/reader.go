@@ -17,14 +17,20 @@ type reader struct {
 	level endpoint.QoS
 }
 
-// readers are the three readers behind qos.Source.
+// readers are the three readers behind qos.Source, at every level that reads differently.
 func readers() []reader {
 	return []reader{
 		{"none", endpoint.SSE, endpoint.None},
 		{"member", endpoint.SSE, endpoint.Balanced},
 		{"pull", endpoint.HTTPGet, endpoint.Balanced},
+		{"member-at-least-once", endpoint.WebSocket, endpoint.AtLeastOnce},
+		{"member-at-most-once", endpoint.SSE, endpoint.AtMostOnce},
+		{"pull-at-least-once", endpoint.HTTPGet, endpoint.AtLeastOnce},
 	}
 }
+
+// acks reports whether records are acknowledged one by one.
+func (r reader) acks() bool { return r.kind == endpoint.WebSocket && r.level == endpoint.AtLeastOnce }
 
 // reading reads from the beginning, in a group of its own.
 func (r reader) reading(topics ...string) qos.Reading {
@@ -46,6 +52,7 @@ func each(t *testing.T, run func(t *testing.T, r reader)) {
 type tap struct {
 	t      *testing.T
 	stream qos.Stream
+	acks   bool     // records are acknowledged one by one, the last one first
 	ids    []string // of all records, plain text
 	err    error
 }
@@ -56,7 +63,7 @@ func (s *suite) tap(t *testing.T, r qos.Reading) *tap {
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}
-	return &tap{t: t, stream: stream}
+	return &tap{t: t, stream: stream, acks: reader{kind: r.Kind, level: r.Level}.acks()}
 }
 
 // next reads and settles n records.
@@ -99,9 +106,22 @@ func (p *tap) read(n int, wait time.Duration) []*core.Record {
 			records = append(records, b.Record(i))
 			p.ids = append(p.ids, string(b.AppendID(nil, i, false)))
 		}
-		p.stream.Settle(b, b.Len())
+		p.settle(b)
 	}
 	return records
+}
+
+func (p *tap) settle(b *qos.Batch) {
+	p.t.Helper()
+	if !p.acks {
+		p.stream.Settle(b, b.Len())
+		return
+	}
+	for i := range b.Len() {
+		if !p.stream.Ack(b, b.Len()-1-i) {
+			p.t.Errorf("ack of %s was lost", b.Record(b.Len()-1-i).Value)
+		}
+	}
 }
 
 func (p *tap) close() {

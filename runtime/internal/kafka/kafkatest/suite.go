@@ -22,6 +22,9 @@ import (
 // patience is how long anything may take on a busy machine before a test fails.
 const patience = 30 * time.Second
 
+// sessionTimeout is the shortest that Kafka allows.
+const sessionTimeout = 6 * time.Second
+
 // Broker is what the tests run against.
 type Broker struct {
 	Addrs []string
@@ -37,51 +40,67 @@ type suite struct {
 	source qos.Source
 	raw    *kgo.Client // produces to the partitions that records name
 	admin  *kadm.Client
+
+	serverSide bool // groups are those of KIP-848
 }
 
-// Run runs the contract.
+// test is one promise of the contract.
+type test struct {
+	name string
+	run  func(*testing.T, *suite)
+}
+
+// Run runs the contract, and what it says about groups once more with groups of KIP-848.
 func Run(t *testing.T, b Broker) {
 	t.Helper()
-	s := open(t, b)
-	for _, test := range []struct {
-		name string
-		run  func(*testing.T, *suite)
-	}{
+	groups := []test{
+		{"RoundTrip", roundTrip},
+		{"Order", order},
+		{"Latest", latest},
+		{"EmptyTopic", emptyTopic},
+		{"CommitResumes", commitResumes},
+		{"GroupInUse", groupInUse},
+		{"CursorAgainstCommit", cursorAgainstCommit},
+		{"CommitBeforeHandOut", commitBeforeHandOut},
+		{"AckCursor", ackCursor},
+		{"TopicAppears", topicAppears},
+		{"PartitionAppears", partitionAppears},
+		{"TopicMadeAgain", readAgain},
+		{"Processes", processes},
+	}
+	s := open(t, b, false)
+	run(t, s, []test{
 		{"Receipts", receipts},
 		{"LevelNonePublishes", levelNone},
 		{"PublishRefusals", refusals},
 		{"PublishToATopicMadeAgain", publishAgain},
-		{"RoundTrip", roundTrip},
 		{"Codecs", codecs},
-		{"Order", order},
-		{"Latest", latest},
-		{"EmptyTopic", emptyTopic},
 		{"CursorResumes", cursorResumes},
 		{"CursorBelowTheLog", cursorBelow},
-		{"CommitResumes", commitResumes},
-		{"GroupInUse", groupInUse},
 		{"MissingTopic", missingTopic},
-		{"TopicAppears", topicAppears},
-		{"PartitionAppears", partitionAppears},
-		{"TopicMadeAgain", readAgain},
 		{"AbortedTransactions", aborted},
 		{"CompactionGaps", compacted},
-	} {
+	})
+	run(t, s, groups)
+	t.Run("ServerSideGroups", func(t *testing.T) { run(t, open(t, b, true), groups) })
+}
+
+func run(t *testing.T, s *suite, tests []test) {
+	t.Helper()
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { test.run(t, s) })
 	}
 }
 
-func open(t *testing.T, b Broker) *suite {
+func open(t *testing.T, b Broker, serverSide bool) *suite {
 	t.Helper()
 	target, err := cluster.ParseTarget(endpoint.JSON(
 		`{"name":"contract","configuration":{"bootstrapServers":"` + strings.Join(b.Addrs, ",") + `"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := kafka.Default()
-	cfg.Consume.TopicRefresh = 100 * time.Millisecond
-	cfg.Consume.CommitInterval = 100 * time.Millisecond
-	s := &suite{broker: b, target: target, kafka: kafka.New(cfg, slog.New(slog.DiscardHandler))}
+	s := &suite{broker: b, target: target, serverSide: serverSide}
+	s.kafka = kafka.New(s.config(), slog.New(slog.DiscardHandler))
 	if s.source, err = s.kafka.Source(target); err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +119,16 @@ func open(t *testing.T, b Broker) *suite {
 		}
 	})
 	return s
+}
+
+// config is that of a process of the suite.
+func (s *suite) config() kafka.Config {
+	cfg := kafka.Default()
+	cfg.Consume.TopicRefresh = 100 * time.Millisecond
+	cfg.Consume.CommitInterval = 100 * time.Millisecond
+	cfg.Consume.SessionTimeout = sessionTimeout
+	cfg.Consume.ServerSideGroups = s.serverSide
+	return cfg
 }
 
 // name makes a name that no other test and no earlier run used.

@@ -3,6 +3,7 @@
 package producer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,12 +38,8 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	if c.Timeout == 0 {
-		c.Timeout = 10 * time.Second
-	}
-	if c.MaxBufferedBytes == 0 {
-		c.MaxBufferedBytes = 64 << 20
-	}
+	c.Timeout = cmp.Or(c.Timeout, 10*time.Second)
+	c.MaxBufferedBytes = cmp.Or(c.MaxBufferedBytes, 64<<20)
 	return c
 }
 
@@ -101,7 +98,7 @@ const (
 	Stopping Class = "stopping"
 )
 
-// ClassOf is the class of a level (design.md 8).
+// ClassOf is the class of a level; docs/qos.md says what each level promises.
 func ClassOf(level endpoint.QoS) Class {
 	switch level {
 	case endpoint.None:
