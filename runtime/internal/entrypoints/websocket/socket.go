@@ -120,20 +120,11 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 		}
 		var ready <-chan struct{}
 		if s.stream != nil && draining != nil && !s.acks.full() {
-			batch, next, err := s.stream.Poll(s.acks.most())
-			switch {
-			case err != nil:
-				return s.failed(ctx, err)
-			case batch != nil:
-				if !s.deliver(ctx, batch) {
-					return ending{}
-				}
-				ready = always // look at the rest before the next batch
-			default:
-				ready = next
+			if ready, end = s.poll(ctx); end != nil {
+				return *end
 			}
 		}
-		ok := true
+		there := true
 		select {
 		case <-draining:
 			draining = nil
@@ -147,16 +138,31 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 		case <-s.pipeline.Ready():
 		case <-ready:
 		case f := <-s.acks.frames:
-			ok = s.acknowledge(ctx, f)
+			there = s.acknowledge(ctx, f)
 		case b := <-s.acks.buried:
-			ok = s.bury(ctx, b)
+			there = s.bury(ctx, b)
 		case <-s.acks.expired():
-			ok = s.expire(ctx)
+			there = s.expire(ctx)
 		}
-		if !ok {
+		if !there {
 			return ending{}
 		}
 	}
+}
+
+// poll delivers the next batch, if there is one; ready says when another poll is worth it.
+func (s *socket) poll(ctx context.Context) (ready <-chan struct{}, end *ending) {
+	batch, ready, err := s.stream.Poll(s.acks.most())
+	switch {
+	case err != nil:
+		failed := s.failed(ctx, err)
+		return nil, &failed
+	case batch == nil:
+		return ready, nil
+	case !s.deliver(ctx, batch):
+		return nil, &ending{}
+	}
+	return always, nil // look at the rest before the next batch
 }
 
 // always is ready.
