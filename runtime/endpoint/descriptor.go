@@ -38,7 +38,7 @@ type Entrypoint struct {
 	Method string // GET, POST or PUT
 	Path   string // "/orders/{id}", relative to the base path
 	Params []Param
-	// Config is the effective entrypoint object with its defaults (design.md 3.3), qos included.
+	// Config is the effective entrypoint object with its defaults (schema/entrypoints.json), qos included.
 	Config JSON
 }
 
