@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -344,6 +345,23 @@ func TestEveryLevelResumesSeveralTopics(t *testing.T) {
 			r.produceRecord(&kgo.Record{Topic: second, Value: []byte(order(3))})
 			s := r.stream("/orders?X-Client-Identifier="+r.topic, "Last-Event-ID: "+got[2].id)
 			s.wantData(order(3))
+		})
+	}
+}
+
+// TestPullOfALiveGroup: a pull would take the position from under the group's members.
+func TestPullOfALiveGroup(t *testing.T) {
+	for _, level := range []endpoint.QoS{endpoint.Balanced, endpoint.AtBest, endpoint.AtLeastOnce} {
+		t.Run(string(level), func(t *testing.T) {
+			r := startAt(t, endpoint.HTTPGet, level, 1)
+			address := sha256.Sum256([]byte("127.0.0.1"))
+			group := fmt.Sprintf("shop.orders.pull.%x.%s", address[:8], r.topic)
+			client(t, r.brokers, kgo.ConsumerGroup(group), kgo.ConsumeTopics(r.topic))
+			eventually(t, "a live group", func() bool {
+				groups, err := kadm.NewClient(r.kafka).DescribeGroups(t.Context(), group)
+				return err == nil && groups[group].State == "Stable"
+			})
+			r.do("GET", "/orders?X-Client-Identifier="+r.topic, "").wantProblem(t, 409, "FAILURE_GROUP_IN_USE")
 		})
 	}
 }
