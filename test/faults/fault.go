@@ -19,16 +19,15 @@ type fault struct {
 	inject func(ctx context.Context, st *stage, random *rand.Rand) error
 }
 
-// twoSessions is the session timeout twice: a gateway that is killed while its member waits for a
-// dead one to time out leaves a second dead member, whose time begins only then.
-const twoSessions = 2 * 6 * time.Second
+// session is the session timeout of the gateways, and some time to rejoin.
+const session = 7 * time.Second
 
 // allFaults are in the order in which they run.
 var allFaults = []fault{
 	{name: "cut", inject: cutClients},
 	{name: "slow-reader", calm: true, heavy: true, inject: slowReaders},
 	{name: "drain", calm: true, inject: drain},
-	{name: "kill", rest: twoSessions, inject: kill},
+	{name: "kill", rest: session, inject: kill},
 	{name: "storm", calm: true, inject: storm},
 	{name: "broker-cut", calm: true, inject: cutBroker},
 	{name: "broker-stall", calm: true, inject: stallBroker},

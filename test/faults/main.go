@@ -115,17 +115,20 @@ func (s *series) run(ctx context.Context) error {
 	}
 }
 
-// mostNamed is how many records of a broken promise are named in each run.
-const mostNamed = 20
+// How many records are named in each run: of broken promises, and with -v of each reader's others.
+const (
+	mostNamed   = 20
+	mostAllowed = 3
+)
 
 // judge takes the verdicts of a stage.
 func (s *series) judge(st *stage, verdicts []*ledger.Verdict, took time.Duration) {
 	s.verdicts = append(s.verdicts, verdicts...)
-	var broken []string
+	var broken, allowed []string
 	for _, v := range verdicts {
-		for _, text := range v.Broken() {
-			broken = append(broken, fmt.Sprintf("  %s %s %s: %s", v.Via.Level, v.Via.Entrypoint, v.Reader, text))
-		}
+		who := fmt.Sprintf("  %s %s %s: ", v.Via.Level, v.Via.Entrypoint, v.Reader)
+		broken = append(broken, prefixed(who, v.Broken())...)
+		allowed = append(allowed, few(prefixed(who, v.Allowed()), mostAllowed)...)
 	}
 	s.broken += len(broken)
 	result := "kept"
@@ -133,18 +136,32 @@ func (s *series) judge(st *stage, verdicts []*ledger.Verdict, took time.Duration
 		result = fmt.Sprintf("BROKEN %d times", len(broken))
 	}
 	fmt.Fprintf(s.stdout, "%-15s %s (seed %d, topic %s, %.0f s)\n", st.fault.name, result, st.seed, st.topic, took.Seconds())
-	for i, text := range broken {
-		if i == mostNamed {
-			fmt.Fprintf(s.stdout, "  and %d more\n", len(broken)-i)
-			break
-		}
-		fmt.Fprintln(s.stdout, text)
-	}
+	lines := few(broken, mostNamed)
 	if s.verbose || len(broken) > 0 {
-		for _, note := range st.log.Notes() {
-			fmt.Fprintf(s.stdout, "  note: %s\n", note)
-		}
+		lines = append(lines, prefixed("  note: ", st.log.Notes())...)
 	}
+	if s.verbose {
+		lines = append(lines, prefixed("  allowed:", allowed)...)
+	}
+	for _, line := range lines {
+		fmt.Fprintln(s.stdout, line)
+	}
+}
+
+func prefixed(prefix string, lines []string) []string {
+	var out []string
+	for _, line := range lines {
+		out = append(out, prefix+line)
+	}
+	return out
+}
+
+// few gives the first lines, and how many more there are.
+func few(lines []string, most int) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	return append(slices.Clone(lines[:most]), fmt.Sprintf("  and %d more", len(lines)-most))
 }
 
 func (s *series) summary() error {

@@ -39,7 +39,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&o.kafka, "kafka", "embedded", "broker: embedded, or real for one that scripts/kafka.sh fetches and starts")
 	flags.Uint64Var(&o.seed, "seed", 0, "`number` that faults come from; 0 takes any")
 	list := flags.String("faults", "", "`names` of faults, separated by commas (default all)")
-	flags.BoolVar(&o.verbose, "v", false, "print what clients noted, also when all is well")
+	flags.BoolVar(&o.verbose, "v", false, "print what clients noted and what is allowed to go wrong, also when all is well")
 	flags.BoolVar(&o.keep, "keep", false, "keep the logs of gateways, also when all is well")
 	if err := flags.Parse(args); err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 const (
 	look      = 250 * time.Millisecond
 	stillness = 2 * time.Second  // of the topic: a record whose outcome is unknown may still arrive
-	quiet     = 8 * time.Second  // without a delivery
+	quiet     = 6 * time.Second  // without a delivery
 	mostWait  = 90 * time.Second // for a run to settle
 )
 
@@ -23,6 +23,10 @@ const (
 func (st *stage) settle(ctx context.Context) error {
 	begin := time.Now()
 	grew, came := begin, begin
+	patience := quiet + st.fault.rest
+	if st.options.kafka == "real" {
+		patience += st.fault.rest // a member that was killed while it waited for a dead one times out after it
+	}
 	size, deliveries := -1, -1
 	for ctx.Err() == nil && time.Since(begin) < mostWait {
 		ends, err := st.kafka.ends(ctx)
@@ -40,7 +44,7 @@ func (st *stage) settle(ctx context.Context) error {
 			deliveries, came = n, time.Now()
 		}
 		missing := st.missing(total)
-		if time.Since(grew) > stillness && (len(missing) == 0 || time.Since(came) > quiet+st.fault.rest) {
+		if time.Since(grew) > stillness && (len(missing) == 0 || time.Since(came) > patience) {
 			for _, text := range missing {
 				st.log.Note(text)
 			}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 
 // frames reads one socket to its end; at at-least-once it acknowledges, in another order.
 func (s *Subscriber) frames(ctx context.Context, session string) error {
-	c, status, err := dial(ctx, s.url("ws", s.withCursor(url.Values{})))
+	c, status, err := dial(ctx, s.url("ws", s.withCursor()))
 	switch {
 	case status != 0:
 		return fmt.Errorf("status %d (%s): %w", status, http.StatusText(status), err)
@@ -31,12 +30,12 @@ func (s *Subscriber) frames(ctx context.Context, session string) error {
 		owned.Go(a.run)
 		defer owned.Wait()
 		defer close(a.end)
-		return s.readFrames(ctx, session, c, a.add)
+		return s.readFrames(ctx, session, c, a.wakeUp)
 	}
-	return s.readFrames(ctx, session, c, func(string, string) {})
+	return s.readFrames(ctx, session, c, func() {})
 }
 
-func (s *Subscriber) readFrames(ctx context.Context, session string, c *websocket.Conn, received func(frameID, id string)) error {
+func (s *Subscriber) readFrames(ctx context.Context, session string, c *websocket.Conn, received func()) error {
 	for {
 		_, data, err := c.Read(ctx)
 		if err != nil {
@@ -57,11 +56,10 @@ func (s *Subscriber) readFrames(ctx context.Context, session string, c *websocke
 			s.Ledger.Note(fmt.Sprintf("%s: frame %.300s", s.Name, data))
 			continue
 		}
-		id, err := s.deliver(session, f.ID, f.Content)
-		if err != nil {
+		if err := s.deliver(session, f.ID, f.Content); err != nil {
 			return err
 		}
-		received(f.ID, id)
+		received()
 	}
 }
 
@@ -71,15 +69,9 @@ type acknowledger struct {
 	c    *websocket.Conn
 	wake chan struct{}
 	end  chan struct{}
-
-	mu      sync.Mutex
-	waiting [][2]string // id of the frame, id of the record
 }
 
-func (a *acknowledger) add(frameID, id string) {
-	a.mu.Lock()
-	a.waiting = append(a.waiting, [2]string{frameID, id})
-	a.mu.Unlock()
+func (a *acknowledger) wakeUp() {
 	select {
 	case a.wake <- struct{}{}:
 	default:
@@ -95,17 +87,16 @@ func (a *acknowledger) run() {
 		case <-a.wake:
 		}
 		time.Sleep(20 * time.Millisecond) // some records gather
-		a.mu.Lock()
-		batch := a.waiting
-		a.waiting = nil
-		a.mu.Unlock()
-		for _, i := range a.s.Rand.Perm(len(batch)) {
-			a.s.Reader.Acknowledge(batch[i][1])
-			frame := fmt.Sprintf(`{"type":"ack","id":%q}`, batch[i][0])
+		batch := a.s.take()
+		a.s.Rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
+		for i, d := range batch {
+			a.s.acknowledge(batch[i : i+1])
+			frame := fmt.Sprintf(`{"type":"ack","id":%q}`, d.frameID)
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			err := a.c.Write(ctx, websocket.MessageText, []byte(frame))
 			cancel()
 			if err != nil {
+				a.s.wait(batch[i+1:]...)
 				return
 			}
 		}

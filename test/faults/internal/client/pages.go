@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
@@ -30,14 +29,10 @@ func (s *Subscriber) pages(ctx context.Context, session string) error {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, Timeout: patience}
-	var unacknowledged []string
 	for ctx.Err() == nil {
-		query := s.withCursor(url.Values{})
+		query := s.withCursor()
 		if s.Reader.Via().Level == endpoint.AtLeastOnce {
 			query.Set("ack", "cursor")
-			for _, id := range unacknowledged {
-				s.Reader.Acknowledge(id)
-			}
 		}
 		p, err := s.pull(ctx, client, s.url("http", query))
 		if errors.Is(err, errBroken) {
@@ -46,13 +41,10 @@ func (s *Subscriber) pages(ctx context.Context, session string) error {
 		if err != nil {
 			return err
 		}
-		unacknowledged = unacknowledged[:0]
 		for _, item := range p.Items {
-			id, err := s.deliver(session, item.ID, item.Content)
-			if err != nil {
+			if err := s.deliver(session, item.ID, item.Content); err != nil {
 				return err
 			}
-			unacknowledged = append(unacknowledged, id)
 		}
 		if next := p.Pagination.NextCursor; next != "" {
 			s.cursor = next

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -23,7 +24,13 @@ type Subscriber struct {
 	Rand    *rand.Rand
 
 	cursor string // the last id
+
+	mu      sync.Mutex
+	waiting []delivery // not acknowledged
 }
+
+// delivery is a record that waits for its acknowledgement.
+type delivery struct{ frameID, id string }
 
 // Run subscribes by the reader's entrypoint.
 func (s *Subscriber) Run(ctx context.Context) {
@@ -47,23 +54,53 @@ func (s *Subscriber) url(scheme string, query url.Values) string {
 	return fmt.Sprintf("%s://%s/%s/out?%s", scheme, s.Address, s.Reader.Via().Level, query.Encode())
 }
 
-// withCursor adds the last id to a query, at levels that have ids.
-func (s *Subscriber) withCursor(query url.Values) url.Values {
+// withCursor gives a query with the last id, at levels that have ids. A cursor says that all up to
+// it was received: it acknowledges what is not yet.
+func (s *Subscriber) withCursor() url.Values {
+	query := url.Values{}
 	if s.cursor != "" {
 		query.Set("cursor", s.cursor)
+		s.acknowledge(s.take())
 	}
 	return query
 }
 
+// take gives what waits for acknowledgement, and forgets it.
+func (s *Subscriber) take() []delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := s.waiting
+	s.waiting = nil
+	return taken
+}
+
+// wait lets records wait for their acknowledgement.
+func (s *Subscriber) wait(deliveries ...delivery) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waiting = append(s.waiting, deliveries...)
+}
+
+// acknowledge takes acknowledgements down.
+func (s *Subscriber) acknowledge(deliveries []delivery) {
+	for _, d := range deliveries {
+		s.Reader.Acknowledge(d.id)
+	}
+}
+
 // deliver takes a record down and keeps its id.
-func (s *Subscriber) deliver(session, cursor string, content []byte) (id string, err error) {
+func (s *Subscriber) deliver(session, cursor string, content []byte) error {
 	var p payload
 	if err := json.Unmarshal(content, &p); err != nil || p.ID == "" {
-		return "", fmt.Errorf("content %.100q: %w", content, err)
+		return fmt.Errorf("content %.100q: %w", content, err)
 	}
 	s.Reader.Deliver(session, p.ID)
-	if s.Reader.Via().Level.IDs() {
+	via := s.Reader.Via()
+	if via.Level.IDs() {
 		s.cursor = cursor
 	}
-	return p.ID, nil
+	if via.Level == endpoint.AtLeastOnce && via.Entrypoint != endpoint.SSE { // which has none of its own
+		s.wait(delivery{cursor, p.ID})
+	}
+	return nil
 }

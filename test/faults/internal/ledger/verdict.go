@@ -56,10 +56,15 @@ func (v *Verdict) Count(f Finding) int { return len(v.found[f]) }
 func (v *Verdict) Promised(f Finding) bool { return v.promised[f] }
 
 // Broken lists the findings that break a promise, sorted.
-func (v *Verdict) Broken() []string {
+func (v *Verdict) Broken() []string { return v.list(true) }
+
+// Allowed lists the findings about which nothing is promised, sorted.
+func (v *Verdict) Allowed() []string { return v.list(false) }
+
+func (v *Verdict) list(promised bool) []string {
 	var all []string
 	for f := range findings {
-		if v.promised[f] {
+		if v.promised[f] == promised {
 			for _, text := range v.found[f] {
 				all = append(all, fmt.Sprintf("%s: %s", Finding(f), text))
 			}
