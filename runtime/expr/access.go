@@ -1,0 +1,188 @@
+package expr
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// property compiles a.b: a property of an object, or the entry of a map. A map without the
+// entry gives null.
+func (c *compiler) property(n *node) (eval, *shape) {
+	receiver, shape := c.node(n.args[0])
+	result := anyShape
+	switch shape.kind {
+	case Structure:
+		if result = shape.members[n.name]; result == nil {
+			c.fail(n.offset, "%s has no property %q%s", shape.name, n.name, didYouMean(n.name, "", shape.members))
+			return failing, anyShape
+		}
+	case Map:
+		result = shape.item
+	case Any:
+	default:
+		hint := ""
+		if _, known := methods[shape.kind][n.name]; known {
+			hint = fmt.Sprintf(": did you mean %s()?", n.name)
+		}
+		c.fail(n.offset, "%s has no property %q%s", shape.kind, n.name, hint)
+		return failing, anyShape
+	}
+	name, safe := n.name, n.safe
+	return func(s *state) (Value, error) {
+		v, err := receiver(s)
+		if err != nil {
+			return Value{}, err
+		}
+		if err = s.step(); err != nil {
+			return Value{}, at(n.offset, err)
+		}
+		switch v.kind {
+		case Structure:
+			v, err = v.ref.(Object).Property(name)
+			return v, placed(n.offset, err)
+		case Map:
+			v, _ = v.mapping().Get(name)
+			return v, nil
+		case Null:
+			if safe {
+				return v, nil
+			}
+		}
+		return Value{}, at(n.offset, fmt.Errorf("%s has no property %q", v.kind, name))
+	}, result
+}
+
+// index compiles a[b]: an item of a list, the entry of a map or a character of a text.
+func (c *compiler) index(n *node) (eval, *shape) {
+	receiver, shape := c.node(n.args[0])
+	key, by := c.node(n.args[1])
+	result := anyShape
+	switch shape.kind {
+	case List, Map:
+		result = shape.item
+	case Text:
+		result = textShape
+	case Structure:
+		if member, known := shape.members[n.args[1].value.text]; known && n.args[1].op == opLiteral {
+			result = member
+		} else if n.args[1].op == opLiteral {
+			c.fail(n.offset, "%s has no property %q%s", shape.name, n.args[1].value.text, didYouMean(n.args[1].value.text, "", shape.members))
+		} else {
+			c.fail(n.offset, "%s is read by the names of its properties", shape.name)
+		}
+	case Any:
+	default:
+		c.fail(n.offset, "%s has no items", shape.kind)
+	}
+	if (shape.kind == List || shape.kind == Text) && !by.may(Int) {
+		c.fail(n.offset, "an item of %s is read by its number, not by %s", shape.kind, by.kind)
+	}
+	if n.args[1].op == opLiteral {
+		return constantIndex(n, receiver, n.args[1].value), result
+	}
+	return func(s *state) (Value, error) {
+		v, err := receiver(s)
+		if err != nil || v.kind == Null && n.safe {
+			return v, err
+		}
+		k, err := key(s)
+		if err != nil {
+			return Value{}, err
+		}
+		v, err = s.at(v, k)
+		return v, placed(n.offset, err)
+	}, result
+}
+
+// constantIndex is the way of nearly all expressions: ['name'] of a map and [0] of a list of
+// texts are read without a detour.
+func constantIndex(n *node, receiver eval, key Value) eval {
+	i := -1
+	if key.kind == Int && key.int() < maxBytes {
+		i = int(key.int())
+	}
+	return func(s *state) (Value, error) {
+		v, err := receiver(s)
+		if err != nil || v.kind == Null && n.safe {
+			return v, err
+		}
+		switch ref := v.ref.(type) {
+		case []string:
+			if i >= 0 && i < len(ref) {
+				return TextValue(ref[i]), placed(n.offset, s.step())
+			}
+		case Mapping:
+			if key.kind == Text {
+				v, _ = ref.Get(key.text)
+				return v, placed(n.offset, s.step())
+			}
+		}
+		v, err = s.at(v, key)
+		return v, placed(n.offset, err)
+	}
+}
+
+// at reads one item.
+func (s *state) at(v, key Value) (Value, error) {
+	if err := s.step(); err != nil {
+		return Value{}, err
+	}
+	switch v.kind {
+	case Map:
+		name, err := s.written(key)
+		if err != nil {
+			return Value{}, err
+		}
+		v, _ = v.mapping().Get(name)
+		return v, nil
+	case Structure:
+		if key.kind == Text {
+			return v.ref.(Object).Property(key.text)
+		}
+	case List:
+		if key.kind == Int {
+			return s.listItem(v, key.int())
+		}
+		return Value{}, fmt.Errorf("an item of a list is read by its number, not by %s", key.kind)
+	case Text:
+		if key.kind == Int {
+			return s.character(v.text, key.int())
+		}
+	}
+	return Value{}, fmt.Errorf("%s has no items", v.kind)
+}
+
+func (s *state) listItem(v Value, i int64) (Value, error) {
+	if n := v.length(); i < 0 || i >= int64(n) {
+		return Value{}, fmt.Errorf("index %d is out of range: the list has %d items", i, n)
+	}
+	return v.item(int(i)), nil
+}
+
+// character is one character of a text, counted from 0.
+func (s *state) character(text string, i int64) (Value, error) {
+	if err := s.look(len(text)); err != nil {
+		return Value{}, err
+	}
+	start := offsetOf(text, i)
+	if start < 0 || start == len(text) {
+		return Value{}, fmt.Errorf("index %d is out of range: the text has %d characters", i, utf8.RuneCountInString(text))
+	}
+	_, size := utf8.DecodeRuneInString(text[start:])
+	return TextValue(text[start : start+size]), nil
+}
+
+// offsetOf finds the byte where a character starts; the length of the text for the end, -1
+// beyond it.
+func offsetOf(text string, i int64) int {
+	for at := range text {
+		if i == 0 {
+			return at
+		}
+		i--
+	}
+	if i == 0 {
+		return len(text)
+	}
+	return -1
+}

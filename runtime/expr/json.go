@@ -1,0 +1,72 @@
+package expr
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// JSONValue reads JSON text (RFC 8259): whole numbers of 64 bits stay whole, keys are sorted.
+// More than 64 levels are an error.
+func JSONValue(text []byte) (Value, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var decoded any
+	if err := decoder.Decode(&decoded); err != nil {
+		return Value{}, fmt.Errorf("not JSON: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return Value{}, errors.New("not JSON: text after the end of the value")
+	}
+	return fromJSON(decoded, 0)
+}
+
+func fromJSON(decoded any, depth int) (Value, error) {
+	if depth > maxDepth {
+		return Value{}, fmt.Errorf("%w: JSON of more than %d levels", ErrLimit, maxDepth)
+	}
+	switch d := decoded.(type) {
+	case bool:
+		return BoolValue(d), nil
+	case string:
+		return TextValue(d), nil
+	case json.Number:
+		if i, err := d.Int64(); err == nil {
+			return IntValue(i), nil
+		}
+		f, err := d.Float64()
+		if err != nil {
+			return Value{}, fmt.Errorf("%s is beyond 64 bits", shortened(d.String()))
+		}
+		return FloatValue(f), nil
+	case []any:
+		list := make([]Value, len(d))
+		for i, item := range d {
+			v, err := fromJSON(item, depth+1)
+			if err != nil {
+				return Value{}, err
+			}
+			list[i] = v
+		}
+		return ListValue(list), nil
+	case map[string]any:
+		return fromObject(d, depth)
+	}
+	return Value{}, nil
+}
+
+func fromObject(members map[string]any, depth int) (Value, error) {
+	m := newEntries()
+	for k, item := range members {
+		v, err := fromJSON(item, depth+1)
+		if err != nil {
+			return Value{}, err
+		}
+		m.set(k, v)
+	}
+	sort.Strings(m.keys)
+	return MapValue(m), nil
+}

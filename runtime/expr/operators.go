@@ -1,0 +1,235 @@
+package expr
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+func (c *compiler) unary(n *node) (eval, *shape) {
+	if n.name == "!" {
+		operand := c.condition(n.args[0])
+		return func(s *state) (Value, error) {
+			ok, err := operand(s)
+			return BoolValue(!ok), err
+		}, boolShape
+	}
+	operand, shape := c.node(n.args[0])
+	if !shape.may(Int) {
+		c.fail(n.offset, "%s wants a number, not %s", n.name, shape.kind)
+	}
+	return func(s *state) (Value, error) {
+		v, err := operand(s)
+		if err != nil {
+			return Value{}, err
+		}
+		if !v.isNumber() {
+			return Value{}, at(n.offset, fmt.Errorf("%s wants a number, not %s", n.name, v.kind))
+		}
+		if n.name == "+" {
+			return v, nil
+		}
+		if v.kind == Float {
+			return FloatValue(-v.float()), nil
+		}
+		v, err = whole("-", 0, v.int())
+		return v, placed(n.offset, err)
+	}, shape
+}
+
+// placed is at, for an error that may be nil.
+func placed(offset int, err error) error {
+	if err == nil {
+		return nil
+	}
+	return at(offset, err)
+}
+
+func (c *compiler) binary(n *node) (eval, *shape) {
+	switch n.name {
+	case "&&", "||":
+		return c.logic(n)
+	case "?:":
+		return c.elvis(n)
+	case "matches":
+		return c.matches(n)
+	}
+	operands, shapes := c.operands(n.args)
+	apply, result := c.apply(n, shapes[0], shapes[1])
+	left, right := operands[0], operands[1]
+	return func(s *state) (Value, error) {
+		a, err := left(s)
+		if err != nil {
+			return Value{}, err
+		}
+		b, err := right(s)
+		if err != nil {
+			return Value{}, err
+		}
+		if err = s.step(); err != nil {
+			return Value{}, at(n.offset, err)
+		}
+		v, err := apply(s, a, b)
+		return v, placed(n.offset, err)
+	}, result
+}
+
+// apply chooses what a binary operator does with two values.
+func (c *compiler) apply(n *node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
+	switch n.name {
+	case "==", "!=":
+		want := n.name == "=="
+		return func(s *state, a, b Value) (Value, error) {
+			same, err := s.equal(a, b)
+			return BoolValue(same == want), err
+		}, boolShape
+	case "<", "<=", ">", ">=":
+		if a.known() && b.known() && (!a.may(b.kind) || !a.may(Int, Text, Bool)) {
+			c.fail(n.offset, "%s and %s have no order", a.kind, b.kind)
+		}
+		return order(n.name), boolShape
+	case "+":
+		return c.plus(n, a, b)
+	case "*":
+		if a.kind == Text && b.may(Int) {
+			return multiplied, textShape
+		}
+	}
+	for _, s := range []*shape{a, b} {
+		if !s.may(Int) {
+			c.fail(n.offset, "%s wants numbers, not %s", n.name, s.kind)
+			break
+		}
+	}
+	op := n.name
+	if op == "*" {
+		return multiplied, anyShape
+	}
+	return func(_ *state, a, b Value) (Value, error) { return computed(op, a, b) }, numeric(a, b)
+}
+
+// numeric is the shape of a computed number.
+func numeric(a, b *shape) *shape {
+	if a.kind == Int && b.kind == Int {
+		return intShape
+	}
+	return floatShape
+}
+
+func computed(op string, a, b Value) (Value, error) {
+	for _, v := range []Value{a, b} {
+		if !v.isNumber() {
+			return Value{}, fmt.Errorf("%s wants numbers, not %s", op, v.kind)
+		}
+	}
+	return arithmetic(op, a, b)
+}
+
+// multiplied is * : numbers, or a text repeated.
+func multiplied(s *state, a, b Value) (Value, error) {
+	if a.kind == Text && b.kind == Int {
+		return s.repeat(a.text, b.int())
+	}
+	return computed("*", a, b)
+}
+
+func (s *state) repeat(text string, n int64) (Value, error) {
+	if n < 0 {
+		return Value{}, errors.New("a text cannot be repeated less than 0 times")
+	}
+	if n > maxBytes {
+		n = maxBytes + 1
+	}
+	if err := s.take(max(len(text), 1) * int(n)); err != nil {
+		return Value{}, err
+	}
+	return TextValue(strings.Repeat(text, int(n))), nil
+}
+
+func order(op string) func(*state, Value, Value) (Value, error) {
+	return func(_ *state, a, b Value) (Value, error) {
+		d, err := compared(a, b)
+		if err != nil {
+			return Value{}, err
+		}
+		switch op {
+		case "<":
+			return BoolValue(d < 0), nil
+		case "<=":
+			return BoolValue(d <= 0), nil
+		case ">":
+			return BoolValue(d > 0), nil
+		}
+		return BoolValue(d >= 0), nil
+	}
+}
+
+// plus adds numbers, and joins texts with anything: null is "null" there.
+func (c *compiler) plus(n *node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
+	result := anyShape
+	switch {
+	case a.kind == Text || b.kind == Text:
+		result = textShape
+	case a.may(Int) && a.known() && b.may(Int) && b.known():
+		result = numeric(a, b)
+	case a.known() && b.known():
+		c.fail(n.offset, "%s and %s cannot be added", a.kind, b.kind)
+	}
+	return func(s *state, a, b Value) (Value, error) {
+		if a.isNumber() && b.isNumber() {
+			return arithmetic("+", a, b)
+		}
+		if a.kind != Text && b.kind != Text {
+			return Value{}, fmt.Errorf("%s and %s cannot be added", a.kind, b.kind)
+		}
+		x, err := s.joined(a)
+		if err != nil {
+			return Value{}, err
+		}
+		y, err := s.joined(b)
+		if err != nil {
+			return Value{}, err
+		}
+		if err = s.take(len(x) + len(y)); err != nil {
+			return Value{}, err
+		}
+		return TextValue(x + y), nil
+	}, result
+}
+
+// joined is a value as an operand of + beside a text.
+func (s *state) joined(v Value) (string, error) {
+	if v.kind == Null {
+		return "null", nil
+	}
+	return s.written(v)
+}
+
+func (c *compiler) logic(n *node) (eval, *shape) {
+	left, right := c.condition(n.args[0]), c.condition(n.args[1])
+	decides := n.name == "||" // the value of the left that makes the right one unneeded
+	return func(s *state) (Value, error) {
+		ok, err := left(s)
+		if err != nil || ok == decides {
+			return BoolValue(ok), err
+		}
+		ok, err = right(s)
+		return BoolValue(ok), err
+	}, boolShape
+}
+
+// elvis gives the right value where the left one is null or an empty text.
+func (c *compiler) elvis(n *node) (eval, *shape) {
+	operands, shapes := c.operands(n.args)
+	left, right := operands[0], operands[1]
+	return func(s *state) (Value, error) {
+		v, err := left(s)
+		if err != nil {
+			return Value{}, err
+		}
+		if v.kind == Null || v.kind == Text && v.text == "" {
+			return right(s)
+		}
+		return v, nil
+	}, either(shapes[0], shapes[1])
+}

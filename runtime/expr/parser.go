@@ -1,0 +1,175 @@
+package expr
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// parser is a Pratt parser over the tokens of one part: operators by their power.
+type parser struct {
+	lexer lexer
+	token token
+	depth int
+}
+
+// The powers of the operators, weakest first. Comparisons do not chain, as in SpEL.
+const (
+	powerChoice = iota + 1 // ? : ?:
+	powerOr
+	powerAnd
+	powerCompare
+	powerSum
+	powerProduct
+	powerUnary
+)
+
+type operator struct {
+	name  string
+	power int
+}
+
+// operators by their signs and words; words in any case.
+var operators = map[string]operator{
+	"?": {"?", powerChoice}, "?:": {"?:", powerChoice},
+	"||": {"||", powerOr}, "or": {"||", powerOr},
+	"&&": {"&&", powerAnd}, "and": {"&&", powerAnd},
+	"==": {"==", powerCompare}, "eq": {"==", powerCompare},
+	"!=": {"!=", powerCompare}, "ne": {"!=", powerCompare},
+	"<": {"<", powerCompare}, "lt": {"<", powerCompare},
+	"<=": {"<=", powerCompare}, "le": {"<=", powerCompare},
+	">": {">", powerCompare}, "gt": {">", powerCompare},
+	">=": {">=", powerCompare}, "ge": {">=", powerCompare},
+	"matches": {"matches", powerCompare},
+	"+":       {"+", powerSum}, "-": {"-", powerSum},
+	"*": {"*", powerProduct}, "/": {"/", powerProduct}, "%": {"%", powerProduct},
+}
+
+// refused are signs and words of SpEL that are not part of the subset.
+var refused = map[string]string{
+	"=": "nothing is assigned in an expression: compare with ==", "++": "nothing is assigned in an expression",
+	"--": "nothing is assigned in an expression", "^": "the operator ^ is not part of the language",
+	"@": "beans are not part of the language", ".^[": ".^[ is not part of the language: take [0] of .?[", ".$[": ".$[ is not part of the language",
+	"instanceof": "instanceof is not part of the language", "between": "between is not part of the language: write two comparisons",
+	"new": "new is not part of the language", "div": "div is not part of the language: write /", "mod": "mod is not part of the language: write %",
+}
+
+// parse reads one whole part.
+func parse(text string, start, end int) (n *node, fault *Fault) {
+	p := &parser{lexer: lexer{text: text, at: start, end: end}}
+	defer func() {
+		if r := recover(); r != nil {
+			f, ours := r.(*Fault)
+			if !ours {
+				panic(r)
+			}
+			n, fault = nil, f
+		}
+	}()
+	p.advance()
+	n = p.expression(0)
+	if p.token.kind != tokenEnd {
+		p.unexpected("an operator or the end")
+	}
+	return n, nil
+}
+
+// fail leaves the parser; parse catches it.
+func (p *parser) fail(offset int, format string, args ...any) {
+	panic(&Fault{offset, fmt.Sprintf(format, args...)})
+}
+
+func (p *parser) unexpected(want string) {
+	if why, known := refused[strings.ToLower(p.token.text)]; known && (p.token.kind == tokenSign || p.token.kind == tokenName) {
+		p.fail(p.token.offset, "%s", why)
+	}
+	if p.token.kind == tokenEnd {
+		p.fail(p.token.offset, "%s is missing: the expression ends", want)
+	}
+	p.fail(p.token.offset, "%s is missing: found %q", want, p.token.text)
+}
+
+func (p *parser) advance() token {
+	last := p.token
+	next, fault := p.lexer.next()
+	if fault != nil {
+		panic(fault)
+	}
+	p.token = next
+	return last
+}
+
+func (p *parser) sign(text string) bool { return p.token.kind == tokenSign && p.token.text == text }
+
+// accept takes a sign when it is the next.
+func (p *parser) accept(text string) bool {
+	if p.sign(text) {
+		p.advance()
+		return true
+	}
+	return false
+}
+
+func (p *parser) expect(text string) {
+	if !p.accept(text) {
+		p.unexpected(strconv.Quote(text))
+	}
+}
+
+func (p *parser) name(what string) token {
+	if p.token.kind != tokenName {
+		p.unexpected(what)
+	}
+	return p.advance()
+}
+
+// operator is the operator that stands next.
+func (p *parser) operator() (operator, bool) {
+	if p.token.kind != tokenSign && p.token.kind != tokenName {
+		return operator{}, false
+	}
+	o, known := operators[strings.ToLower(p.token.text)]
+	return o, known
+}
+
+// expression reads operators stronger than a power.
+func (p *parser) expression(power int) *node {
+	if p.depth++; p.depth > maxDepth {
+		p.fail(p.token.offset, "nested deeper than %d levels", maxDepth)
+	}
+	defer func() { p.depth-- }()
+	left := p.unary()
+	for {
+		o, known := p.operator()
+		if !known || o.power <= power {
+			return left
+		}
+		offset := p.advance().offset
+		switch {
+		case o.name == "?":
+			yes := p.expression(0)
+			p.expect(":")
+			left = &node{op: opTernary, offset: offset, args: []*node{left, yes, p.expression(0)}}
+		case o.power == powerChoice:
+			left = &node{op: opBinary, offset: offset, name: o.name, args: []*node{left, p.expression(0)}}
+		default:
+			left = &node{op: opBinary, offset: offset, name: o.name, args: []*node{left, p.expression(o.power)}}
+			if next, _ := p.operator(); o.power == powerCompare && next.power == powerCompare {
+				p.fail(p.token.offset, "comparisons do not chain: use parentheses")
+			}
+		}
+	}
+}
+
+// unary reads ! not - + before an operand.
+func (p *parser) unary() *node {
+	t := p.token
+	name := t.text
+	if t.kind == tokenName && strings.EqualFold(name, "not") {
+		name = "!"
+	} else if t.kind != tokenSign || name != "!" && name != "-" && name != "+" {
+		return p.postfix(p.primary())
+	}
+	p.advance()
+	return &node{op: opUnary, offset: t.offset, name: name, args: []*node{p.expression(powerUnary)}}
+}

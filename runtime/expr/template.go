@@ -1,0 +1,168 @@
+package expr
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Template is a compiled text. It is safe for concurrent use.
+type Template struct {
+	parts  []part
+	static string // the whole text, where nothing is computed
+	uses   map[string]bool
+}
+
+// part is literal text, or computed.
+type part struct {
+	literal string
+	compute eval // nil for literal text
+}
+
+// Compile parses and checks a text. A text without parts {#…}, {(…)}, {T(…)…} is static. The
+// error is a Faults with every problem; their offsets count bytes of the text.
+func Compile(text string, place Place) (*Template, error) {
+	t := &Template{}
+	c := &compiler{place: place, uses: map[string]bool{}}
+	literal := 0
+	for i := 0; i < len(text); {
+		if text[i] != '{' || !opens(text[i:]) {
+			i++
+			continue
+		}
+		if len(text) > maxLength {
+			return nil, Faults{{0, fmt.Sprintf("longer than %d bytes, the limit of a text with expressions", maxLength)}}
+		}
+		end, closed := closing(text, i)
+		if !closed {
+			c.fail(i, "the closing } of this part is missing")
+			break
+		}
+		t.add(text[literal:i])
+		c.part(t, text, i, end)
+		i = end + 1
+		literal = i
+	}
+	if len(c.faults) > 0 {
+		return nil, c.inOrder()
+	}
+	t.uses = c.uses
+	if len(t.parts) == 0 {
+		t.static = text
+		return t, nil
+	}
+	t.add(text[literal:])
+	return t, nil
+}
+
+// part compiles the text between { and }.
+func (c *compiler) part(t *Template, text string, open, end int) {
+	n, fault := parse(text, open+1, end)
+	if fault != nil {
+		c.faults = append(c.faults, *fault)
+		return
+	}
+	compute, shape := c.node(n)
+	if shape.kind == Structure {
+		c.fail(n.offset, "%s is no text: name one of its properties", shape.name)
+	}
+	t.parts = append(t.parts, part{compute: compute})
+}
+
+func (t *Template) add(literal string) {
+	if literal != "" {
+		t.parts = append(t.parts, part{literal: literal})
+	}
+}
+
+// opens says whether a text that starts with { starts a part.
+func opens(text string) bool {
+	rest := strings.TrimLeft(text[1:], " \t\r\n\f")
+	return strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, "(") || strings.HasPrefix(rest, "T(")
+}
+
+// closing finds the } of a part: braces in it nest, and texts in quotes are not looked at.
+func closing(text string, open int) (int, bool) {
+	depth, quote := 0, byte(0)
+	for i := open; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '\'' || c == '"':
+			quote = c
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				return i, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// Static gives the text of a template in which nothing is computed.
+func (t *Template) Static() (string, bool) { return t.static, len(t.parts) == 0 }
+
+// Uses says whether a variable, named without "#", stands in the text.
+func (t *Template) Uses(variable string) bool { return t.uses[variable] }
+
+// Text computes the text: null is nothing, a list is joined by commas. Errors are an
+// *EvaluationError; a limit is ErrLimit.
+func (t *Template) Text(scope Scope) (string, error) {
+	if len(t.parts) == 0 {
+		return t.static, nil
+	}
+	s := begin(scope)
+	defer s.end()
+	if len(t.parts) == 1 {
+		v, err := t.parts[0].compute(s)
+		if err != nil {
+			return "", err
+		}
+		text, err := s.written(v)
+		return text, placed(0, err)
+	}
+	var b strings.Builder
+	for _, p := range t.parts {
+		if err := s.join(&b, p); err != nil {
+			return "", err
+		}
+	}
+	return b.String(), nil
+}
+
+// join appends one part.
+func (s *state) join(b *strings.Builder, p part) error {
+	if p.compute == nil {
+		return placed(0, s.append(b, p.literal))
+	}
+	v, err := p.compute(s)
+	if err != nil {
+		return err
+	}
+	return placed(0, s.write(b, v))
+}
+
+// Value computes the value of a text that is one part and nothing else; of any other text it
+// is the text.
+func (t *Template) Value(scope Scope) (Value, error) {
+	if len(t.parts) != 1 || t.parts[0].compute == nil {
+		text, err := t.Text(scope)
+		return TextValue(text), err
+	}
+	s := begin(scope)
+	defer s.end()
+	return t.parts[0].compute(s)
+}
+
+// Bool computes a condition. The texts true, on, yes, 1 and their opposites are booleans too.
+func (t *Template) Bool(scope Scope) (bool, error) {
+	v, err := t.Value(scope)
+	if err != nil {
+		return false, err
+	}
+	ok, err := v.flag()
+	return ok, placed(0, err)
+}
