@@ -15,8 +15,8 @@ type fault struct {
 	heavy bool // it needs long messages
 	// rest is how long groups may need, beside the usual time, until their records flow again.
 	rest time.Duration
-	// inject breaks things until ctx ends, and leaves everything running.
-	inject func(ctx context.Context, st *stage, random *rand.Rand) error
+	// inject breaks things until load ends, and mends them then: ctx is that of the whole run.
+	inject func(ctx, load context.Context, st *stage, random *rand.Rand) error
 }
 
 // session is the session timeout of the gateways, and some time to rejoin.
@@ -39,19 +39,19 @@ func between(random *rand.Rand, least, most time.Duration) time.Duration {
 	return least + time.Duration(random.Int64N(int64(most-least)))
 }
 
-// repeat does something at random times, at least once, until ctx ends.
-func repeat(ctx context.Context, random *rand.Rand, least, most time.Duration, do func() error) error {
+// repeat does something at random times, at least once, until load ends.
+func repeat(load context.Context, random *rand.Rand, least, most time.Duration, do func() error) error {
 	for {
-		rig.Sleep(ctx, between(random, least, most))
-		if err := do(); err != nil || ctx.Err() != nil {
+		rig.Sleep(load, between(random, least, most))
+		if err := do(); err != nil || load.Err() != nil {
 			return err
 		}
 	}
 }
 
 // cutClients resets the connections of all clients.
-func cutClients(ctx context.Context, st *stage, random *rand.Rand) error {
-	return repeat(ctx, random, 300*time.Millisecond, 1500*time.Millisecond, func() error {
+func cutClients(_, load context.Context, st *stage, random *rand.Rand) error {
+	return repeat(load, random, 300*time.Millisecond, 1500*time.Millisecond, func() error {
 		if random.IntN(2) == 0 {
 			st.gateway.Writers.Cut()
 		}
@@ -61,11 +61,11 @@ func cutClients(ctx context.Context, st *stage, random *rand.Rand) error {
 }
 
 // slowReaders lets no byte through to subscribers for a while, then few.
-func slowReaders(ctx context.Context, st *stage, random *rand.Rand) error {
+func slowReaders(_, load context.Context, st *stage, random *rand.Rand) error {
 	defer st.gateway.Readers.Flow()
-	return repeat(ctx, random, 200*time.Millisecond, 600*time.Millisecond, func() error {
+	return repeat(load, random, 200*time.Millisecond, 600*time.Millisecond, func() error {
 		st.gateway.Readers.Stall()
-		rig.Sleep(ctx, between(random, time.Second, 3*time.Second))
+		rig.Sleep(load, between(random, time.Second, 3*time.Second))
 		st.gateway.Readers.Flow()
 		st.gateway.Readers.Delay(between(random, time.Millisecond, 30*time.Millisecond))
 		return nil
@@ -73,10 +73,10 @@ func slowReaders(ctx context.Context, st *stage, random *rand.Rand) error {
 }
 
 // drain asks the gateway to end, and starts it again.
-func drain(ctx context.Context, st *stage, random *rand.Rand) error {
-	return repeat(ctx, random, time.Second, 2500*time.Millisecond, func() error {
+func drain(ctx, load context.Context, st *stage, random *rand.Rand) error {
+	return repeat(load, random, time.Second, 2500*time.Millisecond, func() error {
 		st.gateway.Drain()
-		return st.gateway.Start(st.ctx)
+		return st.gateway.Start(ctx)
 	})
 }
 
@@ -86,16 +86,16 @@ func drain(ctx context.Context, st *stage, random *rand.Rand) error {
 const killPause = 8 * time.Second
 
 // kill ends the gateway with SIGKILL, and starts it again.
-func kill(ctx context.Context, st *stage, random *rand.Rand) error {
+func kill(ctx, load context.Context, st *stage, random *rand.Rand) error {
 	least := 2 * time.Second
-	for first := true; first || ctx.Err() == nil; first = false {
-		rig.Sleep(ctx, between(random, least, least+3*time.Second))
-		if !first && ctx.Err() != nil {
+	for first := true; first || load.Err() == nil; first = false {
+		rig.Sleep(load, between(random, least, least+3*time.Second))
+		if !first && load.Err() != nil {
 			return nil
 		}
 		st.gateway.Kill()
-		rig.Sleep(st.ctx, between(random, 0, 500*time.Millisecond))
-		if err := st.gateway.Start(st.ctx); err != nil {
+		rig.Sleep(ctx, between(random, 0, 500*time.Millisecond))
+		if err := st.gateway.Start(ctx); err != nil {
 			return err
 		}
 		if st.options.kafka != "real" {
@@ -106,21 +106,21 @@ func kill(ctx context.Context, st *stage, random *rand.Rand) error {
 }
 
 // storm lets a second gateway, with readers of the same groups, join and leave every second.
-func storm(ctx context.Context, st *stage, random *rand.Rand) error {
-	for round := 0; ctx.Err() == nil; round++ {
-		leave, err := st.join(round)
+func storm(ctx, load context.Context, st *stage, random *rand.Rand) error {
+	for round := 0; load.Err() == nil; round++ {
+		leave, err := st.join(ctx, round)
 		if err != nil {
 			return err
 		}
-		rig.Sleep(ctx, between(random, 500*time.Millisecond, 1500*time.Millisecond))
+		rig.Sleep(load, between(random, 500*time.Millisecond, 1500*time.Millisecond))
 		leave()
 	}
 	return nil
 }
 
 // cutBroker resets the connections between gateway and broker: answers get lost on the way.
-func cutBroker(ctx context.Context, st *stage, random *rand.Rand) error {
-	return repeat(ctx, random, 100*time.Millisecond, time.Second, func() error {
+func cutBroker(_, load context.Context, st *stage, random *rand.Rand) error {
+	return repeat(load, random, 100*time.Millisecond, time.Second, func() error {
 		st.broker.Proxy.Cut()
 		return nil
 	})
@@ -128,11 +128,11 @@ func cutBroker(ctx context.Context, st *stage, random *rand.Rand) error {
 
 // stallBroker lets nothing through between gateway and broker, shorter and longer than a publisher
 // waits, and ends half of the stalls by a cut.
-func stallBroker(ctx context.Context, st *stage, random *rand.Rand) error {
+func stallBroker(ctx, load context.Context, st *stage, random *rand.Rand) error {
 	defer st.broker.Proxy.Flow()
-	return repeat(ctx, random, 500*time.Millisecond, 1500*time.Millisecond, func() error {
+	return repeat(load, random, 500*time.Millisecond, 1500*time.Millisecond, func() error {
 		st.broker.Proxy.Stall()
-		rig.Sleep(st.ctx, between(random, 500*time.Millisecond, 4*time.Second))
+		rig.Sleep(ctx, between(random, 500*time.Millisecond, 4*time.Second))
 		if random.IntN(2) == 0 {
 			st.broker.Proxy.Cut()
 		}
@@ -142,7 +142,7 @@ func stallBroker(ctx context.Context, st *stage, random *rand.Rand) error {
 }
 
 // killBroker ends the broker with SIGKILL, and starts it again.
-func killBroker(ctx context.Context, st *stage, random *rand.Rand) error {
-	rig.Sleep(ctx, between(random, time.Second, 2*time.Second))
-	return st.broker.Restart(st.ctx, between(random, 0, 3*time.Second))
+func killBroker(ctx, load context.Context, st *stage, random *rand.Rand) error {
+	rig.Sleep(load, between(random, time.Second, 2*time.Second))
+	return st.broker.Restart(ctx, between(random, 0, 3*time.Second))
 }

@@ -21,7 +21,6 @@ type stage struct {
 	seed  uint64
 	log   *ledger.Ledger
 
-	ctx     context.Context //nolint:containedctx // of the whole run: faults mend what they broke also when their time is over
 	topic   string
 	kafka   *kafka
 	gateway *rig.Gateway
@@ -35,7 +34,7 @@ const (
 
 func (st *stage) run(ctx context.Context) (err error) {
 	begin := time.Now()
-	st.ctx, st.topic = ctx, fmt.Sprintf("faults-%d", st.seed)
+	st.topic = fmt.Sprintf("faults-%d", st.seed)
 	if st.kafka, err = openKafka(ctx, st.broker, st.topic); err != nil {
 		return err
 	}
@@ -73,7 +72,7 @@ func (st *stage) traffic(ctx context.Context) ([]ledger.Record, error) {
 	load, endLoad := context.WithTimeout(ctx, st.load)
 	defer endLoad()
 	st.publish(load, &writers)
-	err := st.fault.inject(load, st, rand.New(rand.NewPCG(st.seed, 1)))
+	err := st.fault.inject(ctx, load, st, rand.New(rand.NewPCG(st.seed, 1)))
 	endLoad()
 	writers.Wait()
 	if err != nil {
@@ -134,12 +133,12 @@ func (st *stage) subscriber(r *ledger.Reader, g *rig.Gateway, name string) *clie
 
 // join starts a second gateway with one more reader of each group that has members. leave drains
 // it; its readers read what they are still given.
-func (st *stage) join(round int) (leave func(), err error) {
+func (st *stage) join(ctx context.Context, round int) (leave func(), err error) {
 	g, err := rig.NewGateway(st.dir, fmt.Sprintf("%s-second-%d", st.topic, round), st.broker.Proxy.Address(), st.topic)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.Start(st.ctx); err != nil {
+	if err := g.Start(ctx); err != nil {
 		g.Close()
 		return nil, err
 	}
@@ -151,7 +150,7 @@ func (st *stage) join(round int) (leave func(), err error) {
 		}
 		s := st.subscriber(r, g, fmt.Sprintf("%s-%s-second-%d", via.Level, via.Entrypoint, round))
 		s.Once = true
-		owned.Go(func() { s.Run(st.ctx) })
+		owned.Go(func() { s.Run(ctx) })
 	}
 	return func() {
 		g.Drain()

@@ -26,7 +26,7 @@ func (s *Subscriber) events(ctx context.Context, session string) error {
 	transport := &http.Transport{DisableKeepAlives: true}
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return nil //nolint:nilerr // the connection broke: that is what faults do
+		return nil // the connection broke: that is what faults do
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {

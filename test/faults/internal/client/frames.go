@@ -21,7 +21,7 @@ func (s *Subscriber) frames(ctx context.Context, session string) error {
 	case status != 0:
 		return fmt.Errorf("status %d (%s): %w", status, http.StatusText(status), err)
 	case err != nil:
-		return nil //nolint:nilerr // the connection broke: that is what faults do
+		return nil // the connection broke: that is what faults do
 	}
 	defer func() { _ = c.CloseNow() }()
 	if s.Reader.Via().Level == endpoint.AtLeastOnce {
