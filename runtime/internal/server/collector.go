@@ -33,8 +33,8 @@ type collector struct {
 }
 
 // EaseCollector makes collections of a small heap rare. memory is what the process may use, in
-// bytes. It does nothing where GOGC or the program has set another percentage. restore ends it.
-// The setting is one of the process.
+// bytes. It does nothing where GOGC or the program has set another percentage, and nothing more
+// once the program does. restore ends it. The setting is one of the process.
 func EaseCollector(memory int64) (restore func()) {
 	if read("/gc/gogc:percent") != goDefault {
 		return func() {}
@@ -51,7 +51,7 @@ type sentinel struct{ _ *byte }
 func (c *collector) adjust() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.stopped {
+	if c.stopped = c.stopped || c.overruled(); c.stopped {
 		return
 	}
 	if percent := c.wanted(); percent*8 < c.percent*7 || percent*7 > c.percent*8 || percent == goDefault {
@@ -60,11 +60,16 @@ func (c *collector) adjust() {
 	runtime.AddCleanup(&sentinel{}, (*collector).adjust, c)
 }
 
+// overruled reports whether somebody else has changed the percentage.
+func (c *collector) overruled() bool {
+	return read("/gc/gogc:percent") != uint64(c.percent)
+}
+
 // wanted is the percentage that gives the headroom: the runtime takes it of everything that it
 // marks.
 func (c *collector) wanted() int {
 	marked := max(read("/gc/heap/live:bytes")+read("/gc/scan/stack:bytes")+read("/gc/scan/globals:bytes"), leastMarked)
-	return max(goDefault, int(100*c.headroom/marked)) //nolint:gosec // at most 400
+	return max(goDefault, int(100*c.headroom/marked)) // at most 400
 }
 
 // set changes the percentage, which stops the world for a moment.
@@ -78,8 +83,10 @@ func (c *collector) set(percent int) {
 func (c *collector) stop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.stopped && !c.overruled() {
+		c.set(goDefault)
+	}
 	c.stopped = true
-	c.set(goDefault)
 }
 
 // read reads one figure of the Go runtime.

@@ -55,3 +55,16 @@ func TestEaseCollectorLeavesASettingAlone(t *testing.T) {
 		t.Errorf("GOGC is %d after restore, want 50", got)
 	}
 }
+
+func TestEaseCollectorYields(t *testing.T) {
+	restore := EaseCollector(math.MaxInt64)
+	debug.SetGCPercent(70)
+	defer debug.SetGCPercent(goDefault)
+	for range 3 {
+		collectUntil(t, func(percent uint64) bool { return percent == 70 })
+	}
+	restore()
+	if got := read("/gc/gogc:percent"); got != 70 {
+		t.Errorf("GOGC is %d after restore, want 70", got)
+	}
+}

@@ -9,7 +9,8 @@ import (
 
 func TestAppendTime(t *testing.T) {
 	for _, at := range []time.Time{
-		{}, time.UnixMilli(0), time.UnixMilli(-1), time.UnixMilli(1760000000007), time.UnixMilli(1760000000999), time.UnixMilli(1 << 50),
+		{},
+		time.UnixMilli(0), time.UnixMilli(-1), time.UnixMilli(1760000000007), time.UnixMilli(1760000000999), time.UnixMilli(1 << 50),
 		time.Date(2026, 3, 1, 1, 2, 3, 987654321, time.FixedZone("east", 3*3600)),
 	} {
 		want := at.UTC().Format("2006-01-02T15:04:05.000Z07:00")
