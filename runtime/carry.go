@@ -60,11 +60,9 @@ func carryObject(from, was, to []member) []byte {
 	}
 	there := make([]bool, len(to))
 	for _, m := range from {
-		w, t := find(was, m.name), -1
+		w, t := find(was, m.name), find(to, m.name)
 		if w >= 0 {
 			t = exactly(to, was[w].name)
-		} else {
-			t = find(to, m.name)
 		}
 		if t >= 0 {
 			there[t] = true
