@@ -47,13 +47,13 @@ func (l *Ledger) publishing(places map[string][]Place) []*Verdict {
 func (v *Verdict) publish(s *sent, at []Place) {
 	v.Sent++
 	v.Arrived += min(len(at), 1)
-	switch {
-	case s.outcome == Receipted:
+	switch s.outcome {
+	case Receipted:
 		v.Receipted++
 		if len(at) == 0 || s.at != nil && !slices.Contains(at, *s.at) {
 			v.find(FalseReceipt, "%s: receipt %s, in Kafka %s", s.id, s.at, places(at))
 		}
-	case s.outcome == Failed:
+	case Failed:
 		v.Failed++
 		if len(at) > 0 {
 			v.find(FalseFailure, "%s: refused, in Kafka %s", s.id, places(at))

@@ -31,13 +31,13 @@ type node interface {
 
 // StartBroker starts a broker with its data below dir: the embedded one, whose program is
 // dir/broker, or Apache Kafka by scripts/kafka.sh of the repository root.
-func StartBroker(ctx context.Context, real bool, root, dir string) (*Broker, error) {
+func StartBroker(ctx context.Context, isReal bool, root, dir string) (*Broker, error) {
 	b := &Broker{}
 	var err error
 	if b.Proxy, err = NewProxy(""); err != nil {
 		return nil, err
 	}
-	if real {
+	if isReal {
 		b.node, b.address, err = newApache(ctx, root, filepath.Join(dir, "kafka"), b.Proxy.Address())
 	} else {
 		b.node, b.address, err = newEmbedded(dir, b.Proxy.Address())
