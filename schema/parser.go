@@ -87,7 +87,7 @@ func (p *parser) value() any {
 
 func (p *parser) nested(open byte) any {
 	if p.depth++; p.depth > maxDepth {
-		p.fatal(p.pos, "values nest deeper than %d", maxDepth)
+		p.fatal(p.pos, "nested deeper than %d levels", maxDepth)
 		return nil
 	}
 	defer func() { p.depth-- }()
@@ -100,6 +100,7 @@ func (p *parser) nested(open byte) any {
 
 func (p *parser) object() any {
 	out := map[string]any{}
+	keys := map[string]int{} // and where they stand
 	for p.more('}', len(out) > 0) {
 		start := p.pos
 		if p.at() != '"' {
@@ -116,8 +117,11 @@ func (p *parser) object() any {
 			return nil
 		}
 		p.pos++
-		if _, repeated := out[key]; repeated {
-			p.fault(start, "the property %q stands here twice", key)
+		if first, repeated := keys[key]; repeated {
+			line, _ := p.place(first)
+			p.fault(start, "duplicate key %q: it stands already in line %d", key, line)
+		} else {
+			keys[key] = start
 		}
 		out[key] = p.value()
 	}
@@ -232,7 +236,7 @@ func (p *parser) number() any {
 	}
 	literal := p.text[start:p.pos]
 	if !json.Valid(literal) {
-		p.fatal(start, "%q is not a number as JSON writes it", literal)
+		p.fatal(start, "%q is not a number as JSON writes it: a text stands in double quotes", literal)
 		return nil
 	}
 	return json.Number(literal)

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -61,15 +62,15 @@ func ValidateJSON(kind Kind, mode Mode, text []byte) []Issue {
 	return issues
 }
 
+// place is the line and the column of an offset.
+func (p *parser) place(offset int) (line, col int) {
+	before := p.text[:min(offset, len(p.text))]
+	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
+}
+
 // fault records a fault at an offset.
 func (p *parser) fault(offset int, format string, args ...any) {
-	line, col := 1, 1
-	for _, b := range p.text[:min(offset, len(p.text))] {
-		col++
-		if b == '\n' {
-			line, col = line+1, 1
-		}
-	}
+	line, col := p.place(offset)
 	p.faults = append(p.faults, &SyntaxError{line, col, fmt.Sprintf(format, args...)})
 	if len(p.faults) == maxFaults {
 		p.lost = true

@@ -68,16 +68,16 @@ func TestSyntaxErrors(t *testing.T) {
 		"[1] // one":                  `1:5 JSON has no comments`,
 		"{# one\n}":                   `1:2 JSON has no comments`,
 		"[/* one */1, /* two */ 2]":   "1:2 JSON has no comments\n1:14 JSON has no comments",
-		`{"a":1,"b":2,"a":3}`:         `1:14 the property "a" stands here twice`,
+		`{"a":1,"b":2,"a":3}`:         `1:14 duplicate key "a": it stands already in line 1`,
 		"[\"a\nb\"]":                  `1:2 the closing quote of "a" is missing on this line`,
 		`["a`:                         `1:2 the closing quote of "a" is missing`,
 		"[\"a\tb\"]":                  `1:4 a control character in a text is written as an escape, like \t or \u0009`,
 		`["C:\dir"]`:                  `1:2 a text has an escape that JSON does not know: use \\ for a backslash`,
 		"[\"\xff\"]":                  `1:2 a text is not UTF-8`,
 		"\xff":                        `1:1 unexpected the byte 0xff where a value is expected`,
-		`[01]`:                        `1:2 "01" is not a number as JSON writes it`,
-		`[1.]`:                        `1:2 "1." is not a number as JSON writes it`,
-		strings.Repeat("[", 10_001):   `1:10001 values nest deeper than 10000`,
+		`[01]`:                        `1:2 "01" is not a number as JSON writes it: a text stands in double quotes`,
+		`[1.]`:                        `1:2 "1." is not a number as JSON writes it: a text stands in double quotes`,
+		strings.Repeat("[", 10_001):   `1:10001 nested deeper than 10000 levels`,
 		`{"a":1 "b":2 "c":[3,]}`:      "1:8 a comma is missing before \"b\"\n1:14 a comma is missing before \"c\"\n1:20 there is a comma too many before \"]\"",
 		`{"x":tru}`:                   `1:6 unexpected "t" where a value is expected`,
 		`{"` + strings.Repeat("é", 2): `1:2 the closing quote of "éé" is missing`,
@@ -114,7 +114,7 @@ func FuzzParseJSON(f *testing.F) {
 		var want any
 		valid := json.Valid(text) && decoder.Decode(&want) == nil
 		if err != nil {
-			for _, only := range []string{"stands here twice", "not UTF-8", "nest deeper"} {
+			for _, only := range []string{"stands already", "not UTF-8", "nested deeper"} {
 				if strings.Contains(err.Error(), only) {
 					return
 				}

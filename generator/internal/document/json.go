@@ -3,20 +3,22 @@ package document
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"unicode/utf8"
+
+	"github.com/penstock-dev/penstock/schema"
 )
 
-// readJSON reads a JSON text (RFC 8259) and keeps places. A comma that is missing, one too many
-// and duplicate keys are reported, and reading goes on. The tree is nil after other faults.
+// readJSON reads a JSON text (RFC 8259) and keeps places. Package schema says what is wrong with
+// the text; a tree is made all the same when only commas or repeated keys are, and is nil after
+// other faults.
 func readJSON(s *source) (*Node, []Issue) {
 	r := &jsonReader{source: s}
+	for _, fault := range schema.SyntaxErrors(s.data) {
+		r.issues = append(r.issues, Issue{Pos: Pos{s.name, fault.Line, fault.Col}, Message: fault.Message})
+	}
 	r.space()
 	root := r.value(0)
-	if !r.failed {
-		if r.space(); r.at < len(s.data) {
-			r.fail("text after the end of the JSON value")
-		}
+	if r.space(); r.at < len(s.data) {
+		r.failed = true
 	}
 	if r.failed {
 		root = nil
@@ -24,6 +26,7 @@ func readJSON(s *source) (*Node, []Issue) {
 	return root, r.issues
 }
 
+// jsonReader makes the tree. It says nothing of faults that schema.SyntaxErrors names.
 type jsonReader struct {
 	source *source
 	at     int
@@ -31,16 +34,7 @@ type jsonReader struct {
 	failed bool // what follows cannot be read
 }
 
-func (r *jsonReader) issue(offset int, format string, args ...any) {
-	r.issues = append(r.issues, Issue{Pos: r.source.pos(offset), Message: fmt.Sprintf(format, args...)})
-}
-
-func (r *jsonReader) fail(format string, args ...any) {
-	if !r.failed {
-		r.issue(r.at, format, args...)
-	}
-	r.failed = true
-}
+func (r *jsonReader) fail() { r.failed = true }
 
 func (r *jsonReader) space() {
 	for r.at < len(r.source.data) && bytes.IndexByte([]byte(" \t\r\n"), r.source.data[r.at]) >= 0 {
@@ -56,19 +50,10 @@ func (r *jsonReader) peek() byte {
 	return 0
 }
 
-// found names what stands at the current place, for messages.
-func (r *jsonReader) found() string {
-	if r.at >= len(r.source.data) {
-		return "the file ends"
-	}
-	c, _ := utf8.DecodeRune(r.source.data[r.at:])
-	return fmt.Sprintf("found %q", c)
-}
-
 func (r *jsonReader) value(depth int) *Node {
 	n := &Node{Pos: r.source.pos(r.at)}
 	if depth > maxDepth {
-		r.fail("nested deeper than %d levels", maxDepth)
+		r.fail()
 		return n
 	}
 	switch r.peek() {
@@ -99,16 +84,13 @@ func (r *jsonReader) literal(n *Node) {
 	case "true", "false":
 		n.Kind, n.Text = Bool, word
 	default:
-		if word == "" {
-			r.fail("a value is missing: %s", r.found())
-			return
-		}
 		if !json.Valid([]byte(word)) {
-			r.fail("%q is not a JSON value: texts stand in double quotes", word)
+			r.fail()
 			return
 		}
 		if message := numberProblem(word); message != "" {
-			r.fail("%s", message)
+			r.issues = append(r.issues, Issue{Pos: r.source.pos(r.at), Message: message})
+			r.fail()
 			return
 		}
 		n.Kind, n.Text = Number, word
@@ -126,18 +108,16 @@ func (r *jsonReader) text() string {
 		case c == '"':
 			r.at = i + 1
 			var text string
-			if err := json.Unmarshal(data[start:r.at], &text); err != nil {
-				r.at = start
-				r.fail("not a JSON text: %s", err)
+			if json.Unmarshal(data[start:r.at], &text) != nil {
+				r.fail()
 			}
 			return text
 		case c < ' ':
-			r.at = i
-			r.fail("a control character in a text: write it as an escape, or the closing quote is missing")
+			r.fail()
 			return ""
 		}
 	}
-	r.fail("the closing quote of this text is missing")
+	r.fail()
 	return ""
 }
 
@@ -145,7 +125,7 @@ func (r *jsonReader) array(n *Node, depth int) {
 	r.at++
 	n.Items = []*Node{}
 	for first := true; ; first = false {
-		if r.space(); r.next(']', first, "item") {
+		if r.space(); r.next(']', first) {
 			return
 		}
 		item := r.value(depth + 1)
@@ -158,19 +138,18 @@ func (r *jsonReader) array(n *Node, depth int) {
 
 func (r *jsonReader) object(n *Node, depth int) {
 	r.at++
-	seen := map[string]Pos{}
+	seen := map[string]bool{}
 	for first := true; ; first = false {
-		if r.space(); r.next('}', first, "member") {
+		if r.space(); r.next('}', first) {
 			return
 		}
 		if r.peek() != '"' {
-			r.fail("a member name in double quotes is missing: %s", r.found())
+			r.fail()
 			return
 		}
-		at := r.at
-		m := Member{KeyPos: r.source.pos(at), Key: r.text()}
+		m := Member{KeyPos: r.source.pos(r.at), Key: r.text()}
 		if r.space(); !r.failed && r.peek() != ':' {
-			r.fail("':' is missing after the member name %q: %s", m.Key, r.found())
+			r.fail()
 		}
 		if r.failed {
 			return
@@ -181,40 +160,26 @@ func (r *jsonReader) object(n *Node, depth int) {
 		if r.failed {
 			return
 		}
-		if first, dup := seen[m.Key]; dup {
-			r.issue(at, "duplicate key %q: it stands already in line %d", m.Key, first.Line)
-			continue
+		if !seen[m.Key] {
+			n.Members = append(n.Members, m)
 		}
-		seen[m.Key] = m.KeyPos
-		n.Members = append(n.Members, m)
+		seen[m.Key] = true
 	}
 }
 
-// next goes to the next item or member and says whether the end was reached instead.
-func (r *jsonReader) next(end byte, first bool, what string) (done bool) {
-	comma := -1
-	if !first {
-		if r.peek() == ',' {
-			comma = r.at
-			r.at++
-			r.space()
-		} else if c := r.peek(); c != end && (c == '"' || what == "item" && c != 0 && c != '}') {
-			r.issue(r.at, "a comma is missing before this %s", what)
-		}
+// next goes to the next item or member, over a comma that is there or not, and says whether the
+// end was reached instead.
+func (r *jsonReader) next(end byte, first bool) (done bool) {
+	if !first && r.peek() == ',' {
+		r.at++
+		r.space()
 	}
-	switch c := r.peek(); {
-	case c == end:
-		if comma >= 0 {
-			r.issue(comma, "a comma too many: no %s follows", what)
-		}
+	switch r.peek() {
+	case end:
 		r.at++
 		return true
-	case c == 0:
-		r.fail("the file ends before the closing '%c'", end)
-		return true
-	case !first && comma < 0 && c != '"' && what == "member":
-		r.fail("',' or '}' is missing: %s", r.found())
-		return true
+	case 0:
+		r.fail()
 	}
 	return r.failed
 }
