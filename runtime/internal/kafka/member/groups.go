@@ -129,10 +129,9 @@ func (g *Groups) attach(ctx context.Context, r qos.Reading, resumes resumption) 
 		}
 		if mine { // attached first: the assignment, when it comes, finds the connection there
 			s := m.attach(r, resumes)
-			m.open(ctx, r, resumes)
-			if err := m.failure(); err != nil {
+			if err := m.open(ctx, r, resumes); err != nil {
 				s.cancel()
-				return nil, errors.Join(err, m.shutdown(ctx))
+				return nil, err
 			}
 			return s, nil
 		}

@@ -318,3 +318,28 @@ func TestHaltStopsOnePartition(t *testing.T) {
 	}
 	closeStream(t, s)
 }
+
+// TestAllSkipped: a hook that takes hardly any record does not stop the stream, although nobody
+// acknowledges anything.
+func TestAllSkipped(t *testing.T) {
+	r := newRig(t, Config{BytesPerStream: 1 << 10}, kfake.SeedTopics(1, "orders"))
+	r.write("orders", 0, numbers(0, 200)...)
+	read := at(endpoint.AtLeastOnce, "", "orders")
+	read.Transform = &qos.Transform{Apply: func(_ context.Context, rec *core.Record) (*core.Record, error) {
+		if rec.Offset < 199 {
+			return nil, core.ErrSkip
+		}
+		return rec, nil
+	}}
+	s := open(t, r.groups, read)
+	for seen := false; !seen; {
+		b := poll(t, s, 10)
+		for i := range b.Len() {
+			if b.Record(i) != nil {
+				seen = s.Ack(b, i)
+			}
+		}
+	}
+	eventually(t, "commit of all", func() bool { return committed(t, r, "orders", 0) == 200 })
+	closeStream(t, s)
+}

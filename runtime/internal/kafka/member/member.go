@@ -41,7 +41,6 @@ type member struct {
 	polling func()        // ends the poll in progress; nil: there is none
 	joined  chan struct{} // closed when the first assignment is known, or never will be
 	join    func()        // closes it
-	err     error         // why the member ended
 	ended   bool
 }
 
@@ -64,18 +63,20 @@ func newMember(g *Groups, k string, r qos.Reading) *member {
 	return m
 }
 
-// open resolves where the member begins, then joins the group. Its outcome is seen by attach.
-func (m *member) open(ctx context.Context, r qos.Reading, resumes resumption) {
+// open resolves where the member begins, then joins the group. Other connections of the group
+// see its outcome by attach.
+func (m *member) open(ctx context.Context, r qos.Reading, resumes resumption) error {
 	defer close(m.ready)
 	if err := m.prepare(ctx, r, resumes.cursor); err != nil {
 		m.fail(err)
 		m.cancel()
 		m.groups.limit.give()
-		return
+		return err
 	}
 	m.groups.started(m)
 	m.running.Go(m.fetch)
 	m.running.Go(m.tick)
+	return nil
 }
 
 // prepare lists the topics before anything is produced that the connection must not miss.
@@ -196,9 +197,7 @@ func (m *member) detach(ctx context.Context, s *Stream) error {
 // fail ends all connections with an error.
 func (m *member) fail(err error) {
 	m.mu.Lock()
-	if !m.ended {
-		m.ended, m.err = true, err
-	}
+	m.ended = true
 	for _, s := range m.streams {
 		if s.err == nil {
 			s.err = err
@@ -209,12 +208,6 @@ func (m *member) fail(err error) {
 	m.join()
 	m.mu.Unlock()
 	m.groups.remove(m)
-}
-
-func (m *member) failure() error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.err
 }
 
 // shutdown commits, leaves the group and frees the client. When ctx ends first the client is

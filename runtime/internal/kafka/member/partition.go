@@ -163,6 +163,7 @@ func (p *partition) give(s *Stream) {
 	if p.frontier >= 0 && !p.revoking {
 		if at := s.resume(p, p.given); at != p.given {
 			p.reset(at)
+			s.member.flow(s)
 			s.member.interrupt()
 		}
 	}

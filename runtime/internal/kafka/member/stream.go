@@ -168,8 +168,11 @@ func (s *Stream) send(shown []*core.Record, runs []run, slots []slot) *qos.Batch
 	on := sent{batch: b, runs: runs, left: len(shown)}
 	if s.level == endpoint.AtLeastOnce {
 		on.left -= skip(shown, runs)
+		s.member.flow(s) // skipped records are settled, perhaps all of them
 	}
-	s.unseen = append(s.unseen, on)
+	if on.left > 0 {
+		s.unseen = append(s.unseen, on)
+	}
 	return b
 }
 
