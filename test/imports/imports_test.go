@@ -34,6 +34,14 @@ var rules = []rule{
 	{"runtime/endpoint", nil, "the vocabulary of generator and runtime imports nothing"},
 	{"runtime/jaas", nil, "a leaf that generator and runtime share"},
 	{"runtime/internal/core", nil, "core is imported by everything in runtime and imports the standard library only"},
+	{"runtime/internal/scan", nil, "scan reads bytes, for validators and for the web"},
+	{
+		"runtime/internal/validate",
+		[]string{
+			"runtime/endpoint", "runtime/internal/core", "runtime/internal/scan", "github.com/santhosh-tekuri/jsonschema/v5",
+		},
+		"a validator knows schemas and bytes, not who asks",
+	},
 	{"generator", []string{
 		"schema", "templates", "runtime/endpoint", "runtime/expr", "runtime/jaas",
 		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen/v2", "github.com/oapi-codegen/runtime",
@@ -41,7 +49,10 @@ var rules = []rule{
 	}, "the generator decides and knows nothing of Echo, Kafka or the running gateway"},
 	{
 		"runtime/internal/kafka",
-		[]string{"runtime/endpoint", "runtime/internal", "github.com/twmb/franz-go", "golang.org/x/sync"},
+		[]string{
+			"runtime/endpoint", "runtime/internal/core", "runtime/internal/cursor", "runtime/internal/qos",
+			"runtime/internal/security", "github.com/twmb/franz-go", "golang.org/x/sync",
+		},
 		"Kafka-facing packages know the seam (qos), not the web",
 	},
 	{"runtime/internal/security", []string{
@@ -53,7 +64,7 @@ var rules = []rule{
 		"github.com/labstack/echo/v4", "github.com/coder/websocket",
 	}, "an entrypoint sees qos.Stream and qos.Sink and never which reader is behind them"},
 	{"runtime", []string{
-		"schema", "runtime", "github.com/labstack/echo/v4", "github.com/santhosh-tekuri/jsonschema/v5",
+		"schema", "runtime", "github.com/labstack/echo/v4",
 		"github.com/coder/websocket", "github.com/knadh/koanf", "go.yaml.in/yaml", "github.com/prometheus/client_golang",
 		"golang.org/x/sync", "golang.org/x/time", "golang.org/x/net",
 	}, "the runtime serves requests; only runtime/internal/kafka speaks to Kafka"},
@@ -131,6 +142,8 @@ func TestTableRefuses(t *testing.T) {
 	for _, c := range [][2]string{
 		{"runtime/endpoint", module + "schema"},
 		{"generator/internal/ir", "github.com/labstack/echo/v4"},
+		{"runtime/internal/kafka/hub", module + "runtime/internal/web"},
+		{"runtime/internal/web", "github.com/santhosh-tekuri/jsonschema/v5"},
 		{"runtime/internal/entrypoints/sse", "github.com/twmb/franz-go/pkg/kgo"},
 		{"generated/orders", "github.com/twmb/franz-go/pkg/kgo"},
 		{"runtime", module + "generated/orders"},
