@@ -6,6 +6,7 @@ import (
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
+	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -63,7 +64,8 @@ func isEndpointFile(name string) bool {
 	return false
 }
 
-// checkEndpointFile applies the schema of endpoints to a file. Expressions are fine there.
+// checkEndpointFile applies the schema of endpoints to a file. Expressions may stand there: they
+// are checked.
 func checkEndpointFile(files document.Files, name string) []document.Issue {
 	d, issues := document.Read(files, name)
 	if d.Root == nil {
@@ -76,5 +78,5 @@ func checkEndpointFile(files document.Files, name string) []document.Issue {
 	for _, issue := range schema.Validate(schema.Endpoint, schema.Template, root.Value()) {
 		issues = append(issues, d.Placed(root, issue.Pointer, issue.Message))
 	}
-	return issues
+	return append(issues, d.Expressions(root, func(string) expr.Place { return expr.Configuration })...)
 }

@@ -112,7 +112,7 @@ func constantIndex(n *node, receiver eval, key Value) eval {
 				return TextValue(ref[i]), placed(n.offset, s.step())
 			}
 		case Mapping:
-			if key.kind == Text {
+			if v.kind == Map && key.kind == Text {
 				v, _ = ref.Get(key.text)
 				return v, placed(n.offset, s.step())
 			}

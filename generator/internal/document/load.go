@@ -27,6 +27,7 @@ type Document struct {
 type tree struct {
 	name    string // for positions
 	root    *Node  // nil when the file cannot be read
+	source  *source
 	missing bool   // it does not exist
 	issues  []Issue
 }
@@ -95,7 +96,7 @@ func (d *Document) open(name string) *tree {
 		return t
 	}
 	root, issues := parse(s)
-	t.issues = issues
+	t.source, t.issues = s, issues
 	if root != nil {
 		t.root = root
 		d.point(root)

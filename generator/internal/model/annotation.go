@@ -46,6 +46,7 @@ func (b *builder) annotation(holder *document.Node, key string, kind schema.Kind
 	if a.bad {
 		return a
 	}
+	a.bad = !b.expressions(node, kind)
 	for _, issue := range schema.Validate(kind, schema.Template, node.Value()) {
 		a.bad = true
 		b.report(b.doc.Placed(node, issue.Pointer, worded(kind, issue)))
@@ -93,6 +94,9 @@ func (b *builder) place(n *document.Node, place string) {
 		case m.Key == "x-kafka-attributes":
 			issue.Message = "x-kafka-attributes is not served yet"
 			b.report(issue)
+			if node, unresolved := b.doc.Inline(m.Value); len(unresolved) == 0 {
+				b.expressions(node, schema.Attributes)
+			}
 		}
 	}
 }

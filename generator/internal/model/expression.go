@@ -1,0 +1,37 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/expr"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// expressions checks the expressions of an annotation and says whether they are correct.
+func (b *builder) expressions(n *document.Node, kind schema.Kind) bool {
+	issues := b.doc.Expressions(n, func(pointer string) expr.Place { return placeOf(n, kind, pointer) })
+	b.report(issues...)
+	return len(issues) == 0
+}
+
+// placeOf says what a text at a pointer below an annotation is computed for.
+func placeOf(n *document.Node, kind schema.Kind, pointer string) expr.Place {
+	switch kind {
+	case schema.Entrypoints:
+		if strings.HasSuffix(pointer, "/key") {
+			return expr.Message
+		}
+		return expr.Request
+	case schema.Attributes:
+		members := document.Split(pointer)
+		if len(members) == 0 {
+			return expr.Request
+		}
+		if phase := n.At(document.Join("", members[0], "phase")); phase != nil && phase.Text == "message" {
+			return expr.Message
+		}
+		return expr.Request
+	}
+	return expr.Configuration
+}
