@@ -15,13 +15,18 @@ import (
 // pair makes a self-signed certificate and its key, as PEM.
 func pair(t *testing.T, name string) (cert, key string) {
 	t.Helper()
+	return pairUntil(t, name, time.Now().Add(time.Hour))
+}
+
+func pairUntil(t *testing.T, name string, end time.Time) (cert, key string) {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		NotBefore: end.Add(-2 * time.Hour), NotAfter: end,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
 	if err != nil {

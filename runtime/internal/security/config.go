@@ -1,5 +1,5 @@
-// Package security turns the security object of an endpoint (design.md 3.1) into what a Kafka
-// client needs to connect: the protocol and its TLS configuration.
+// Package security turns the security object of an endpoint (schema/endpoint.json) into what a Kafka
+// client needs to connect: the protocol, its TLS configuration and its SASL mechanism.
 //
 // Construction never degrades: what cannot be honoured is an error, never a weaker connection.
 package security
@@ -10,22 +10,30 @@ import (
 	"fmt"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/jaas"
 )
 
 // Protocol is the value of security.protocol, as Kafka names it.
 type Protocol string
 
-// The protocols that are served.
+// The protocols.
 const (
-	Plaintext Protocol = "PLAINTEXT"
-	SSL       Protocol = "SSL"
+	Plaintext     Protocol = "PLAINTEXT"
+	SSL           Protocol = "SSL"
+	SASLPlaintext Protocol = "SASL_PLAINTEXT"
+	SASLSSL       Protocol = "SASL_SSL"
 )
+
+func (p Protocol) encrypted() bool { return p == SSL || p == SASLSSL }
+func (p Protocol) logsIn() bool    { return p == SASLPlaintext || p == SASLSSL }
 
 // Config is a security object as evaluated for one client. The zero value is PLAINTEXT.
 type Config struct {
 	Protocol   Protocol
 	TrustStore TrustStore
 	KeyStore   KeyStore
+	Mechanism  string     // of SASL, as Kafka names it; "" when the protocol does not log in
+	Login      jaas.Entry // for Mechanism
 }
 
 // TrustStore holds the authorities that a broker's certificate must come from. The zero value,
@@ -40,9 +48,9 @@ type TrustStore struct {
 // KeyStore holds the client's certificate. The zero value, and type NONE, are no certificate.
 type KeyStore struct {
 	Type             string
-	Location         string // path of a file with key and certificate chain
+	Location         string // path of a file; of PEM: with key and certificate chain
 	Password         core.Secret
-	Key              core.Secret // inline PEM
+	Key              core.Secret // inline PEM, or base64 of the store
 	KeyPassword      core.Secret
 	CertificateChain string // inline PEM
 }
@@ -50,7 +58,10 @@ type KeyStore struct {
 // object is the security object as text has it. Unknown members were refused by its schema.
 type object struct {
 	Protocol string `json:"protocol"`
-	SSL      struct {
+	SASL     struct {
+		SASLMechanism, SASLJaasConfig string
+	} `json:"sasl"`
+	SSL struct {
 		TrustStore struct {
 			Type, Location, Password, Certificates string
 		} `json:"trustStore"`
@@ -77,8 +88,14 @@ func Parse(text []byte) (Config, error) {
 	if c.Protocol == "" {
 		c.Protocol = Plaintext
 	}
-	if c.Protocol != Plaintext && c.Protocol != SSL {
-		return Config{}, fmt.Errorf("security.protocol %q is not served by this version", o.Protocol)
+	switch c.Protocol {
+	case Plaintext, SSL:
+	case SASLPlaintext, SASLSSL:
+		if err := c.readLogin(o.SASL.SASLMechanism, o.SASL.SASLJaasConfig); err != nil {
+			return Config{}, err
+		}
+	default:
+		return Config{}, fmt.Errorf("security.protocol %q is none of PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL", o.Protocol)
 	}
 	trust, key := o.SSL.TrustStore, o.SSL.Keystore
 	if o.SSL.KeyStore != (keyStoreObject{}) {

@@ -1,51 +1,15 @@
 package security
 
 import (
-	"bytes"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"os"
+	"strings"
+
+	"github.com/youmark/pkcs8"
 )
-
-// content gives the bytes of a store, from its file or from inline text. Inline text that is
-// not PEM is base64 of the store.
-func content(location, inline string) ([]byte, error) {
-	data := []byte(inline)
-	if location != "" {
-		var err error
-		if data, err = os.ReadFile(location); err != nil {
-			return nil, err
-		}
-	} else if !isPEM(data) {
-		raw, err := base64.StdEncoding.DecodeString(string(bytes.Join(bytes.Fields(data), nil)))
-		if err != nil {
-			return nil, errors.New("inline text is neither PEM nor base64")
-		}
-		data = raw
-	}
-	return data, checkFormat(data)
-}
-
-func isPEM(data []byte) bool { return bytes.Contains(data, []byte("-----BEGIN ")) }
-
-// checkFormat reads the store's real type from its first bytes, whatever its configuration says.
-func checkFormat(data []byte) error {
-	switch {
-	case isPEM(data):
-		return nil
-	case bytes.HasPrefix(data, []byte{0xfe, 0xed, 0xfe, 0xed}):
-		return errors.New("the store is JKS, which this version does not read: convert it to PEM")
-	case bytes.HasPrefix(data, []byte{0xce, 0xce, 0xce, 0xce}):
-		return errors.New("the store is JCEKS, which is not read: convert it to PEM")
-	case len(data) > 0 && data[0] == 0x30:
-		return errors.New("the store is PKCS12, which this version does not read: convert it to PEM")
-	}
-	return errors.New("the store is not PEM")
-}
 
 // parseCertificates gives the certificates of a PEM text; other blocks are passed over.
 func parseCertificates(data []byte) ([]*x509.Certificate, error) {
@@ -66,15 +30,69 @@ func parseCertificates(data []byte) ([]*x509.Certificate, error) {
 	return certs, nil
 }
 
-// parseKeyPair joins chain and key. The error never holds key material.
-func parseKeyPair(chain, key []byte) (*tls.Certificate, error) {
-	if bytes.Contains(key, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----")) ||
-		bytes.Contains(key, []byte("Proc-Type: 4,ENCRYPTED")) {
-		return nil, errors.New("the key is encrypted, which this version does not read")
+// pemPair joins a chain and the first private key of a text. The error never holds key material.
+func pemPair(chain, key []byte, password string) (tls.Certificate, error) {
+	for block, rest := pem.Decode(key); block != nil; block, rest = pem.Decode(rest) {
+		if !strings.HasSuffix(block.Type, "PRIVATE KEY") {
+			continue
+		}
+		plain, err := decrypt(block, password)
+		if err != nil {
+			return tls.Certificate{}, err
+		}
+		return tls.X509KeyPair(chain, pem.EncodeToMemory(plain))
 	}
-	cert, err := tls.X509KeyPair(chain, key)
+	return tls.Certificate{}, errors.New("there is no private key in it")
+}
+
+// decrypt gives a block with the key in the clear.
+func decrypt(block *pem.Block, password string) (*pem.Block, error) {
+	traditional := strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED")
+	switch {
+	case !traditional && block.Type != "ENCRYPTED PRIVATE KEY":
+		return block, nil
+	case password == "":
+		return nil, errors.New("the key is encrypted: keyPassword is missing")
+	case traditional:
+		der, err := x509.DecryptPEMBlock(block, []byte(password)) //nolint:staticcheck // weak, but what such files are
+		if errors.Is(err, x509.IncorrectPasswordError) {
+			return nil, errors.New("the key password is wrong")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("the key: %w", err)
+		}
+		return &pem.Block{Type: block.Type, Bytes: der}, nil
+	}
+	key, _, err := pkcs8.ParsePrivateKey(block.Bytes, []byte(password))
 	if err != nil {
-		return nil, err
+		return nil, unreadableKey(err)
 	}
-	return &cert, nil
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("the key: %w", err)
+	}
+	return &pem.Block{Type: "PRIVATE KEY", Bytes: der}, nil
+}
+
+// unreadableKey translates errors of the library, which has no values for them.
+func unreadableKey(err error) error {
+	switch text := strings.TrimPrefix(err.Error(), "pkcs8: "); text {
+	case "incorrect password":
+		return errors.New("the key password is wrong")
+	default:
+		return fmt.Errorf("the key is encrypted in a way that is not read (%s): convert it with openssl pkcs8 -topk8 -v2 aes-256-cbc", text)
+	}
+}
+
+// derPair joins a chain, the own certificate first, and a key.
+func derPair(chain [][]byte, key any) (tls.Certificate, error) {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return tls.Certificate{}, fmt.Errorf("the key: %w", err)
+	}
+	var text []byte
+	for _, cert := range chain {
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})...)
+	}
+	return tls.X509KeyPair(text, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }

@@ -43,8 +43,8 @@ func TestPlaintext(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"protocol":"SASL_SSL"}`: `security.protocol "SASL_SSL" is not served by this version`,
-		`{"protocol":1}`:          `security: json: cannot unmarshal number into Go struct field object.protocol of type string`,
+		`{"protocol":"TLS"}`: `security.protocol "TLS" is none of PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL`,
+		`{"protocol":1}`:     `security: json: cannot unmarshal number into Go struct field object.protocol of type string`,
 		`{"protocol":"SSL","ssl":{"keystore":{"type":"PEM"},"keyStore":{"type":"PEM"}}}`: `security.ssl has both keystore and keyStore`,
 	} {
 		if _, err := Parse([]byte(text)); err == nil || err.Error() != want {
@@ -103,18 +103,20 @@ func TestStoreErrors(t *testing.T) {
 		{trust("password", "x"), `security.ssl.trustStore: location or certificates are needed`},
 		{trust("location", "x", "certificates", cert), `security.ssl.trustStore: location and certificates exclude each other`},
 		{trust("location", "/absent/ca.pem"), `security.ssl.trustStore: open /absent/ca.pem: no such file or directory`},
-		{trust("location", file(t, jks)), `security.ssl.trustStore: the store is JKS, which this version does not read: convert it to PEM`},
-		{trust("certificates", base64.StdEncoding.EncodeToString([]byte(p12))), `security.ssl.trustStore: the store is PKCS12, which this version does not read: convert it to PEM`},
-		{trust("location", file(t, "\xce\xce\xce\xce")), `security.ssl.trustStore: the store is JCEKS, which is not read: convert it to PEM`},
-		{trust("location", file(t, "hello")), `security.ssl.trustStore: the store is not PEM`},
+		{trust("location", file(t, jks)), `security.ssl.trustStore: password is missing: a JKS store is checked with it`},
+		{trust("certificates", base64.StdEncoding.EncodeToString([]byte(p12))), `security.ssl.trustStore: the PKCS12 store is not read: error reading P12 data: asn1: syntax error: data truncated`},
+		{trust("location", file(t, "\xce\xce\xce\xce")), `security.ssl.trustStore: the store is JCEKS, which is not read: convert it to PKCS12 with keytool -importkeystore`},
+		{trust("location", file(t, "hello")), `security.ssl.trustStore: the store is none of PEM, PKCS12 and JKS`},
 		{trust("certificates", "no?"), `security.ssl.trustStore: inline text is neither PEM nor base64`},
 		{trust("certificates", key), `security.ssl.trustStore: there is no certificate in it`},
 		{trust("certificates", encode("CERTIFICATE", []byte("x"))), `security.ssl.trustStore: certificate 1: x509: malformed certificate`},
 		{client("type", "PEM"), `security.ssl.keystore: location, or key and certificateChain, are needed`},
 		{client("key", key), `security.ssl.keystore: key and certificateChain need each other`},
 		{client("key", key, "location", "x"), `security.ssl.keystore: location excludes key and certificateChain`},
+		{client("key", base64.StdEncoding.EncodeToString([]byte(jks)), "certificateChain", cert), `security.ssl.keystore: certificateChain goes with a PEM key: a store has its own`},
+		{client("key", cert, "certificateChain", cert), `security.ssl.keystore: there is no private key in it`},
 		{client("key", foreign, "certificateChain", cert), `security.ssl.keystore: tls: private key does not match public key`},
-		{client("key", encode("ENCRYPTED PRIVATE KEY", []byte("x")), "certificateChain", cert), `security.ssl.keystore: the key is encrypted, which this version does not read`},
+		{client("key", encode("ENCRYPTED PRIVATE KEY", []byte("x")), "certificateChain", cert), `security.ssl.keystore: the key is encrypted: keyPassword is missing`},
 	} {
 		c, err := Parse(sslObject(t, tt.ssl))
 		if err != nil {

@@ -72,7 +72,7 @@ func classifyAnswer(err *kerr.Error) (core.Code, string) {
 	case errors.Is(err, kerr.TopicAuthorizationFailed), errors.Is(err, kerr.GroupAuthorizationFailed),
 		errors.Is(err, kerr.ClusterAuthorizationFailed):
 		return core.CodeForbidden, detailForbidden
-	case err.Retriable, errors.Is(err, kerr.SaslAuthenticationFailed):
+	case err.Retriable, isRefusal(err):
 		return core.CodeBrokerUnavailable, ""
 	}
 	return core.CodeInternal, ""

@@ -51,6 +51,7 @@ type Cluster struct {
 
 	cfg    Config
 	tls    *tls.Config
+	login  *login // nil: clients do not log in
 	log    *slog.Logger
 	health *health
 
@@ -68,10 +69,17 @@ func New(t Target, cfg Config) (*Cluster, error) {
 	if err != nil {
 		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
 	}
+	mechanism, err := t.Security.SASL()
+	if err != nil {
+		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
+	}
 	cfg = cfg.withDefaults()
 	log := cfg.Log.With("endpoint", t.Name, "brokers", t.Brokers)
 	c := &Cluster{Target: t, cfg: cfg, tls: conf, log: log}
-	c.health = newHealth(log, c.probe)
+	if mechanism != nil {
+		c.login = &login{Mechanism: mechanism}
+	}
+	c.health = newHealth(log, c.probe, c.login)
 	return c, nil
 }
 
@@ -98,6 +106,9 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 		base = append(base, kgo.Dialer(c.dial))
 	case c.tls != nil:
 		base = append(base, kgo.DialTLSConfig(c.tls.Clone()))
+	}
+	if c.login != nil {
+		base = append(base, kgo.SASL(c.login))
 	}
 	client, err := kgo.NewClient(append(base, opts...)...)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 )
 
-// probeEvery is how often a cluster that refuses is asked again; a probe that hangs is given
-// up after probeTimeout.
+// probeEvery is how often a cluster that refuses is asked again, unless it refused a login; a
+// probe that hangs is given up after probeTimeout.
 const (
 	probeEvery   = time.Second
 	probeTimeout = 5 * time.Second
@@ -47,6 +47,7 @@ type State struct {
 type health struct {
 	log   *slog.Logger
 	probe func(context.Context) error
+	login *login // may be nil
 
 	refuse     atomic.Pointer[core.Error] // set while Unreachable: the hot path reads only this
 	lastAnswer atomic.Int64               // Unix nanoseconds
@@ -69,8 +70,8 @@ var (
 	_ kgo.HookBrokerRead       = (*health)(nil)
 )
 
-func newHealth(log *slog.Logger, probe func(context.Context) error) *health {
-	h := &health{log: log, probe: probe, phase: NotTried, dials: make(map[string]error)}
+func newHealth(log *slog.Logger, probe func(context.Context) error, login *login) *health {
+	h := &health{log: log, probe: probe, login: login, phase: NotTried, dials: make(map[string]error)}
 	h.stop, h.cancel = context.WithCancel(context.Background())
 	return h
 }
@@ -80,6 +81,7 @@ func (h *health) OnBrokerConnect(meta kgo.BrokerMetadata, _ time.Duration, _ net
 	if errors.Is(err, context.Canceled) || errors.Is(err, kgo.ErrClientClosed) {
 		return // our own doing says nothing about the broker
 	}
+	h.login.note(err)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.dials[net.JoinHostPort(meta.Host, strconv.Itoa(int(meta.Port)))] = err
@@ -132,10 +134,14 @@ func (h *health) setUnreachable(err error) {
 	if h.phase == Unreachable {
 		return
 	}
-	h.log.Warn("kafka is unreachable", "error", err)
+	message, retryAfter := "kafka is unreachable", 1
+	if isRefusal(err) {
+		message, retryAfter = "kafka refuses the login", int(refusalLasts/time.Second)
+	}
+	h.log.Warn(message, "error", err)
 	h.phase, h.since = Unreachable, time.Now()
 	h.refuse.Store(&core.Error{
-		Code: core.CodeBrokerUnavailable, Op: "connect", RetryAfter: 1, Err: err,
+		Code: core.CodeBrokerUnavailable, Op: "connect", RetryAfter: retryAfter, Err: err,
 	})
 }
 
@@ -162,7 +168,7 @@ func (h *health) probeUntilReachable() {
 		select {
 		case <-h.stop.Done():
 			return
-		case <-time.After(probeEvery):
+		case <-time.After(max(probeEvery, h.login.wait())):
 		}
 	}
 }

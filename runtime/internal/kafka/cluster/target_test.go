@@ -51,13 +51,13 @@ func TestKeyIsTheWholeConfiguration(t *testing.T) {
 func TestParseTargetRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		`{}`: `configuration.bootstrapServers is empty`,
-		`{"configuration":{"bootstrapServers":" , "}}`:                                                                    `configuration.bootstrapServers is empty`,
-		`{"configuration":{"bootstrapServers":"kafka"}}`:                                                                  `configuration.bootstrapServers: "kafka" is not host:port`,
-		`{"configuration":{"bootstrapServers":":9092"}}`:                                                                  `configuration.bootstrapServers: ":9092" is not host:port`,
-		`{"configuration":{"bootstrapServers":"a:0"}}`:                                                                    `configuration.bootstrapServers: port of "a:0" is not in 1 to 65535`,
-		`{"configuration":{"bootstrapServers":"a:kafka"}}`:                                                                `configuration.bootstrapServers: port of "a:kafka" is not in 1 to 65535`,
-		`{"configuration":{"bootstrapServers":"a:1"}`:                                                                     `endpoint: unexpected end of JSON input`,
-		`{"configuration":{"bootstrapServers":"a:1"},"sharedConfigurationOverride":{"security":{"protocol":"SASL_SSL"}}}`: `security.protocol "SASL_SSL" is not served by this version`,
+		`{"configuration":{"bootstrapServers":" , "}}`:                                                               `configuration.bootstrapServers is empty`,
+		`{"configuration":{"bootstrapServers":"kafka"}}`:                                                             `configuration.bootstrapServers: "kafka" is not host:port`,
+		`{"configuration":{"bootstrapServers":":9092"}}`:                                                             `configuration.bootstrapServers: ":9092" is not host:port`,
+		`{"configuration":{"bootstrapServers":"a:0"}}`:                                                               `configuration.bootstrapServers: port of "a:0" is not in 1 to 65535`,
+		`{"configuration":{"bootstrapServers":"a:kafka"}}`:                                                           `configuration.bootstrapServers: port of "a:kafka" is not in 1 to 65535`,
+		`{"configuration":{"bootstrapServers":"a:1"}`:                                                                `endpoint: unexpected end of JSON input`,
+		`{"configuration":{"bootstrapServers":"a:1"},"sharedConfigurationOverride":{"security":{"protocol":"TLS"}}}`: `security.protocol "TLS" is none of PLAINTEXT, SASL_PLAINTEXT, SASL_SSL, SSL`,
 	} {
 		if _, err := ParseTarget(endpoint.JSON(text)); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", text, err, want)
