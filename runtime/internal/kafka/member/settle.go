@@ -127,13 +127,11 @@ func (s *Stream) find(b *qos.Batch) int {
 
 // record is the i-th record of a batch, as it was fetched.
 func (on *sent) record(i int) (*partition, *core.Record) {
-	for _, r := range on.runs {
-		if i < len(r.records) {
-			return r.from, r.records[i]
-		}
-		i -= len(r.records)
+	k := 0
+	for ; i >= len(on.runs[k].records); k++ {
+		i -= len(on.runs[k].records)
 	}
-	panic("member: no such record in the batch")
+	return on.runs[k].from, on.runs[k].records[i]
 }
 
 // settles reports whether settling a record of the partition still means something.
