@@ -5,13 +5,14 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/penstock-dev/penstock/test/faults/internal/ledger"
 	"github.com/penstock-dev/penstock/test/faults/internal/rig"
 )
 
 // fault is a way to break things while messages flow.
 type fault struct {
 	name  string
-	calm  bool // it cuts no client's connection and kills no gateway
+	harm  ledger.Harm
 	heavy bool // it needs long messages
 	// rest is how long groups may need, beside the usual time, until their records flow again.
 	rest time.Duration
@@ -25,13 +26,13 @@ const session = 7 * time.Second
 // allFaults are in the order in which they run.
 var allFaults = []fault{
 	{name: "cut", inject: cutClients},
-	{name: "slow-reader", calm: true, heavy: true, inject: slowReaders},
-	{name: "drain", calm: true, inject: drain},
+	{name: "slow-reader", harm: ledger.Orderly, heavy: true, inject: slowReaders},
+	{name: "drain", harm: ledger.Orderly, inject: drain},
 	{name: "kill", rest: session, inject: kill},
-	{name: "storm", calm: true, inject: storm},
-	{name: "broker-cut", calm: true, inject: cutBroker},
-	{name: "broker-stall", calm: true, inject: stallBroker},
-	{name: "broker-kill", calm: true, inject: killBroker},
+	{name: "storm", harm: ledger.Orderly, inject: storm},
+	{name: "broker-cut", harm: ledger.Calm, inject: cutBroker},
+	{name: "broker-stall", harm: ledger.Calm, inject: stallBroker},
+	{name: "broker-kill", harm: ledger.Calm, inject: killBroker},
 }
 
 // between is a random time.

@@ -51,7 +51,7 @@ func (st *stage) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	st.judge(st, st.log.Check(records, st.fault.calm), time.Since(begin))
+	st.judge(st, st.log.Check(records, st.fault.harm), time.Since(begin))
 	return nil
 }
 

@@ -5,10 +5,9 @@ import (
 	"slices"
 )
 
-// Check judges a run. records is the whole topic; calm says that no connection was cut and no
-// gateway killed, when more is promised. There is one verdict for each way of publishing and for
+// Check judges a run. records is the whole topic. There is one verdict for each way of publishing and for
 // each reader.
-func (l *Ledger) Check(records []Record, calm bool) []*Verdict {
+func (l *Ledger) Check(records []Record, harm Harm) []*Verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	places := map[string][]Place{}
@@ -17,7 +16,7 @@ func (l *Ledger) Check(records []Record, calm bool) []*Verdict {
 	}
 	verdicts := l.publishing(places)
 	for _, r := range l.readers {
-		v := newVerdict(r.name, r.via, promised(r.via, calm, r.acknowledges()))
+		v := newVerdict(r.name, r.via, promised(r.via, harm, r.acknowledges()))
 		v.Sent = len(records)
 		r.deliveries(v, places)
 		r.order(v, places)

@@ -89,22 +89,39 @@ func promisedPublishing(via Via) []Finding {
 	return []Finding{FalseReceipt, Twice, FalseFailure, Disorder}
 }
 
+// Harm is what is done to a run; the less, the more is promised.
+type Harm uint8
+
+// The harms.
+const (
+	Rough   Harm = iota // connections are cut, or gateways killed
+	Calm                // clients keep their connections, and get what is written
+	Orderly             // calm, and brokers are there: gateways come, and leave by draining
+)
+
 // promised says which findings a level excludes for readers (docs/qos.md).
-func promised(via Via, calm, acknowledges bool) []Finding {
+func promised(via Via, harm Harm, acknowledges bool) []Finding {
 	out := []Finding{Disorder, Invented}
 	switch via.Level {
 	case endpoint.None:
 		return append(out, Lost, Doubled)
 	case endpoint.AtMostOnce:
-		return append(out, Doubled)
+		out = append(out, Doubled)
+		if harm == Orderly {
+			out = append(out, Lost)
+		}
+		return out
 	case endpoint.AtBest, endpoint.AtLeastOnce: // readers come back with their last id
 		out = append(out, Lost)
 	default:
-		if calm { // what is written reaches the client, and only that is committed
+		if harm != Rough { // what is written reaches the client, and only that is committed
 			out = append(out, Lost)
 		}
 	}
-	if calm || acknowledges {
+	if harm == Orderly && via.Level != endpoint.AtLeastOnce {
+		out = append(out, Doubled)
+	}
+	if harm != Rough || acknowledges {
 		out = append(out, Overcommitted)
 	}
 	return out
