@@ -1,8 +1,12 @@
 package model
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/jaas"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -33,27 +37,27 @@ func (b *builder) checkEndpoint(s *source, e *effective) {
 	b.checkTransport(e)
 }
 
-// checkTransport refuses ways to Kafka that this version does not have.
+// checkTransport checks how the endpoint logs in, and refuses the ways that this version does
+// not have.
 func (b *builder) checkTransport(e *effective) {
 	security := part(e.value, "security")
-	switch protocol, _ := security["protocol"].(string); protocol {
-	case "SASL_PLAINTEXT", "SASL_SSL":
-		b.failLayer(e, shared+"/security/protocol", "security.protocol %s is not served yet: this version serves PLAINTEXT and SSL", protocol)
-	case "SSL":
-		ssl, _ := security["ssl"].(map[string]any)
-		for _, name := range []string{"trustStore", "keystore"} {
-			store, ok := ssl[name].(map[string]any)
-			if !ok {
-				continue
-			}
-			kind, written := store["type"].(string)
-			if !written {
-				kind = "JKS"
-			}
-			if kind == "JKS" || kind == "PKCS12" {
-				b.failLayer(e, shared+"/security/ssl/"+name+"/type", "%s of type %s is not served yet: this version serves PEM and NONE", name, kind)
-			}
-		}
+	protocol, _ := security["protocol"].(string)
+	sasl, _ := security["sasl"].(map[string]any)
+	mechanism, named := sasl["saslMechanism"].(string)
+	if (protocol != "SASL_PLAINTEXT" && protocol != "SASL_SSL") || !named || schema.IsExpression(mechanism) {
+		return
+	}
+	name := jaas.Mechanism(mechanism)
+	if !slices.Contains(jaas.Served(), name) {
+		b.failLayer(e, shared+"/security/sasl/saslMechanism", "saslMechanism %s is not served yet: this version serves %s", mechanism, strings.Join(jaas.Served(), ", "))
+		return
+	}
+	text, written := sasl["saslJaasConfig"].(string)
+	if !written || text == "" {
+		return // the schema's issue
+	}
+	if _, err := jaas.Login(name, text); err != nil {
+		b.failLayer(e, shared+"/security/sasl/saslJaasConfig", "saslJaasConfig: %v", err)
 	}
 }
 
