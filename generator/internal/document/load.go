@@ -28,7 +28,7 @@ type tree struct {
 	name    string // for positions
 	root    *Node  // nil when the file cannot be read
 	source  *source
-	missing bool   // it does not exist
+	missing bool // it does not exist
 	issues  []Issue
 }
 
