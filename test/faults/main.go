@@ -18,7 +18,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/test/faults/internal/ledger"
 	"github.com/penstock-dev/penstock/test/faults/internal/rig"
 )
@@ -65,11 +64,6 @@ func run(ctx context.Context, o *options, stdout, stderr io.Writer) (kept bool, 
 		fmt.Fprintf(stderr, "logs: %s\n", dir)
 	}()
 	fmt.Fprintf(stdout, "seed %d, kafka %s\n", o.seed, o.kafka)
-	for _, level := range endpoint.Levels() {
-		if !slices.Contains(endpoint.Served(), level) {
-			fmt.Fprintf(stdout, "level %s: not served by this version, not run\n", level)
-		}
-	}
 	root, err := rig.Build(ctx, dir, stderr)
 	if err != nil {
 		return kept, err

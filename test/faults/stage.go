@@ -95,7 +95,7 @@ func (st *stage) traffic(ctx context.Context) ([]ledger.Record, error) {
 
 // publish starts a publisher for each level and entrypoint.
 func (st *stage) publish(ctx context.Context, owned *sync.WaitGroup) {
-	for _, level := range endpoint.Served() {
+	for _, level := range endpoint.Levels() {
 		for _, kind := range []endpoint.Kind{endpoint.HTTPPost, endpoint.WebSocket} {
 			p := &client.Publisher{
 				Ledger: st.log, Via: ledger.Via{Entrypoint: kind, Level: level}, Address: st.gateway.Writers.Address(),
@@ -115,7 +115,7 @@ func (st *stage) publish(ctx context.Context, owned *sync.WaitGroup) {
 
 // subscribe starts a reader for each level and entrypoint.
 func (st *stage) subscribe(ctx context.Context, owned *sync.WaitGroup) {
-	for _, level := range endpoint.Served() {
+	for _, level := range endpoint.Levels() {
 		for _, kind := range []endpoint.Kind{endpoint.SSE, endpoint.WebSocket, endpoint.HTTPGet} {
 			r := st.log.Reader(fmt.Sprintf("%s-%d", kind, st.seed), ledger.Via{Entrypoint: kind, Level: level})
 			st.readers = append(st.readers, r)

@@ -2,12 +2,8 @@ package rig
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
 // Gateway is a gateway process that always listens on the same address, behind two proxies.
@@ -44,10 +40,10 @@ func NewGateway(dir, name, brokers, topic string) (*Gateway, error) {
 	return g, nil
 }
 
-// environment configures a gateway: short times, and the level of every operation that is served.
+// environment configures a gateway: its addresses, its topic, and short times.
 func environment(address, admin, brokers, topic string) []string {
 	const api = "PENSTOCK_APIS__FAULTS__"
-	env := []string{
+	return []string{
 		"PENSTOCK_LISTEN__ADDRESS=" + address,
 		"PENSTOCK_ADMIN__ADDRESS=" + admin,
 		"PENSTOCK_DRAIN__DELAY=0s",
@@ -60,17 +56,6 @@ func environment(address, admin, brokers, topic string) []string {
 		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__PRODUCER__TOPICS=" + topic,
 		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__CONSUMER__TOPICS=" + topic,
 	}
-	for _, level := range endpoint.Served() {
-		name := strings.ToUpper(strings.ReplaceAll(string(level), "-", ""))
-		for operation, kinds := range map[string][]string{
-			"PUBLISH": {"HTTP_POST", "WEBSOCKET"}, "READ": {"HTTP_GET", "SSE", "WEBSOCKET"},
-		} {
-			for _, kind := range kinds {
-				env = append(env, fmt.Sprintf("%sOPERATIONS__%s%s__%s__QOS=%s", api, operation, name, kind, level))
-			}
-		}
-	}
-	return env
 }
 
 // Start starts the gateway and waits until it listens.
