@@ -17,7 +17,7 @@ func (c *compiler) call(n *node) (eval, *shape) {
 	return c.jsonPath(n)
 }
 
-var secretName = regexp.MustCompile(`^/(env/[A-Za-z_][A-Za-z0-9_]*|file/[^/:\\]+(:[^:]+)?)$`)
+var secretName = regexp.MustCompile(`^/(env/[A-Za-z_][A-Za-z0-9_]*|file/[^/:\\.][^/:\\]*(:[^:]+)?)$`)
 
 // secret compiles #secrets.get('…'): a literal, so that no request chooses what is read. The
 // scope's object #secrets is asked for the property of that name.

@@ -34,13 +34,16 @@ func TestLimitsOfEvaluation(t *testing.T) {
 		"repeat":            {"{('x'.repeat(1048577))}", "1048576 bytes"},
 		"multiplied":        {"{('x' * 9223372036854775807)}", "1048576 bytes"},
 		"replace":           {"{('x'.repeat(2000).replace('x', 'y'.repeat(2000)))}", "1048576 bytes"},
+		"split":             {"{#request.content.split('y')}", "1048576 bytes"},
+		"pieces":            {"{#request.content.replaceAll('y', '')}", "1048576 bytes"},
+		"capitals":          {"{#request.content.toUpperCase()}", "1048576 bytes"},
 		"text that doubles": {pairs, "10000 steps"},
 		"patterns":          {"{(" + hundred + ".!['a' matches 'a' + #this])}", "10000 steps"},
 		"looked at":         {"{(" + hundred + ".![#request.content.contains('x')])}", "10000 steps"},
 		"nested JSON":       {"{#jsonPath(#request.headers['deep'][0], '$')}", "JSON of more than 64 levels"},
 	} {
 		scope := scopeMap{"request": ObjectValue(object{
-			"content": TextValue(strings.Repeat("y", 1<<20)),
+			"content": TextValue(strings.Repeat("y", 1<<20+1)),
 			"headers": MapValue(fold{"deep": TextsValue([]string{strings.Repeat("[", 70) + strings.Repeat("]", 70)})}),
 		})}
 		compiled, err := Compile(c[0], Request)

@@ -17,7 +17,10 @@ func textTest(test func(a, b string) bool) method {
 // textChange makes a method that gives another text.
 func textChange(change func(string) string) method {
 	return method{result: textShape, run: func(s *state, in call) (Value, error) {
-		return s.made(change(in.on.text))
+		if err := s.take(len(in.on.text)); err != nil {
+			return Value{}, err
+		}
+		return TextValue(change(in.on.text)), nil
 	}}
 }
 
@@ -95,6 +98,10 @@ func replace(s *state, in call) (Value, error) {
 	return TextValue(strings.ReplaceAll(text, part, by)), nil
 }
 
+// maxPieces is how many places of a regular expression are looked for: a list of more items
+// would be beyond the limit of bytes.
+const maxPieces = maxBytes / itemBytes
+
 var errTemplate = errors.New(`$ and \ in a replacement are not part of the language`)
 
 func replaceAll(s *state, in call) (Value, error) {
@@ -102,7 +109,10 @@ func replaceAll(s *state, in call) (Value, error) {
 	if strings.ContainsAny(by, `$\`) {
 		return Value{}, errTemplate
 	}
-	places := len(in.re.FindAllStringIndex(in.on.text, -1))
+	places := len(in.re.FindAllStringIndex(in.on.text, maxPieces+1))
+	if places > maxPieces {
+		return Value{}, errBytes
+	}
 	if err := s.take(len(in.on.text) + places*len(by)); err != nil {
 		return Value{}, err
 	}
@@ -126,7 +136,10 @@ func split(s *state, in call) (Value, error) {
 	if in.on.text == "" {
 		return TextsValue([]string{""}), nil
 	}
-	pieces := in.re.Split(in.on.text, -1)
+	pieces := in.re.Split(in.on.text, maxPieces+1)
+	if len(pieces) > maxPieces {
+		return Value{}, errBytes
+	}
 	for len(pieces) > 0 && pieces[len(pieces)-1] == "" {
 		pieces = pieces[:len(pieces)-1]
 	}
