@@ -9,12 +9,12 @@ import (
 )
 
 // IntValue makes a whole number.
-func IntValue(n int64) Value { return Value{kind: Int, number: uint64(n)} } //nolint:gosec // the bits are kept
+func IntValue(n int64) Value { return Value{kind: Int, number: uint64(n)} }
 
 // FloatValue makes a number with a fraction.
 func FloatValue(f float64) Value { return Value{kind: Float, number: math.Float64bits(f)} }
 
-func (v Value) int() int64 { return int64(v.number) } //nolint:gosec // the bits are kept
+func (v Value) int() int64 { return int64(v.number) }
 
 func (v Value) isNumber() bool { return v.kind == Int || v.kind == Float }
 
@@ -77,7 +77,8 @@ func arithmetic(op string, a, b Value) (Value, error) {
 
 // whole computes with whole numbers.
 func whole(op string, x, y int64) (Value, error) {
-	result, fits := int64(0), true
+	var result int64
+	var fits bool
 	switch op {
 	case "+":
 		result = x + y

@@ -11,6 +11,7 @@ type parser struct {
 	lexer lexer
 	token token
 	depth int
+	fault *Fault // the first; from it on only the end is read
 }
 
 // The powers of the operators, weakest first. Comparisons do not chain, as in SpEL.
@@ -55,45 +56,49 @@ var refused = map[string]string{
 }
 
 // parse reads one whole part.
-func parse(text string, start, end int) (n *node, fault *Fault) {
+func parse(text string, start, end int) (*node, *Fault) {
 	p := &parser{lexer: lexer{text: text, at: start, end: end}}
-	defer func() {
-		if r := recover(); r != nil {
-			f, ours := r.(*Fault)
-			if !ours {
-				panic(r)
-			}
-			n, fault = nil, f
-		}
-	}()
 	p.advance()
-	n = p.expression(0)
+	n := p.expression(0)
 	if p.token.kind != tokenEnd {
 		p.unexpected("an operator or the end")
 	}
-	return n, nil
+	return n, p.fault
 }
 
-// fail leaves the parser; parse catches it.
+// fail keeps the first fault and ends the reading.
 func (p *parser) fail(offset int, format string, args ...any) {
-	panic(&Fault{offset, fmt.Sprintf(format, args...)})
+	p.stop(&Fault{offset, fmt.Sprintf(format, args...)})
+}
+
+func (p *parser) stop(fault *Fault) {
+	if p.fault == nil {
+		p.fault = fault
+	}
+	p.token = token{tokenEnd, "", p.lexer.end}
 }
 
 func (p *parser) unexpected(want string) {
 	if why, known := refused[strings.ToLower(p.token.text)]; known && (p.token.kind == tokenSign || p.token.kind == tokenName) {
 		p.fail(p.token.offset, "%s", why)
+		return
 	}
 	if p.token.kind == tokenEnd {
 		p.fail(p.token.offset, "%s is missing: the expression ends", want)
+		return
 	}
 	p.fail(p.token.offset, "%s is missing: found %q", want, p.token.text)
 }
 
 func (p *parser) advance() token {
 	last := p.token
+	if p.fault != nil {
+		return last
+	}
 	next, fault := p.lexer.next()
 	if fault != nil {
-		panic(fault)
+		p.stop(fault)
+		return last
 	}
 	p.token = next
 	return last
@@ -136,6 +141,7 @@ func (p *parser) operator() (operator, bool) {
 func (p *parser) expression(power int) *node {
 	if p.depth++; p.depth > maxDepth {
 		p.fail(p.token.offset, "nested deeper than %d levels", maxDepth)
+		return &node{}
 	}
 	defer func() { p.depth-- }()
 	left := p.unary()

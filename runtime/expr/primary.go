@@ -35,7 +35,7 @@ func (p *parser) primary() *node {
 		}
 	}
 	p.unexpected("a value")
-	return nil
+	return &node{offset: t.offset}
 }
 
 func (p *parser) number() *node {
@@ -130,7 +130,7 @@ func (p *parser) bracket(n *node) {
 func (p *parser) arguments() []*node {
 	p.expect("(")
 	var args []*node
-	for !p.accept(")") {
+	for p.fault == nil && !p.accept(")") {
 		if len(args) > 0 {
 			p.expect(",")
 		}
@@ -147,7 +147,7 @@ func (p *parser) braces() *node {
 		p.expect("}")
 		return n
 	}
-	for !p.accept("}") {
+	for p.fault == nil && !p.accept("}") {
 		if len(n.args) > 0 {
 			p.expect(",")
 		}

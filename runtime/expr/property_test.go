@@ -64,7 +64,7 @@ func TestLiteralTextStays(t *testing.T) {
 // TestArithmeticOfRandomTrees compares the parser's precedence with a tree that was computed
 // while it was written.
 func TestArithmeticOfRandomTrees(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable on purpose
+	random := rand.New(rand.NewPCG(1, 2))
 	var tree func(depth int) (text string, value float64, power int)
 	tree = func(depth int) (string, float64, int) {
 		if depth == 0 {
