@@ -9,7 +9,7 @@ const (
 	Subscribing
 )
 
-// Matrix says which levels an entrypoint has in a direction (design.md 8). Generator, runtime
+// Matrix says which levels an entrypoint has in a direction (docs/qos.md). Generator, runtime
 // and documentation read it here and nowhere else.
 func Matrix(kind Kind, d Direction) []QoS {
 	switch {
@@ -22,6 +22,3 @@ func Matrix(kind Kind, d Direction) []QoS {
 	}
 	return nil
 }
-
-// Served lists the levels that this version serves: all of them.
-func Served() []QoS { return Levels() }

@@ -52,7 +52,7 @@ func TestErrorHandler(t *testing.T) {
 		},
 		{
 			"Kafka's fault", &core.Error{Code: core.CodeBrokerUnavailable, Op: "produce", Detail: "10.0.0.1", Err: cause}, 503, "1",
-			`{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders/a%22b"}`,
+			`{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was read or written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders/a%22b"}`,
 			`level=WARN msg="request failed" method=GET path="/orders/a\"b" status=503 code=FAILURE_BROKER_UNAVAILABLE error="produce: FAILURE_BROKER_UNAVAILABLE: 10.0.0.1: dial tcp 10.0.0.1:9092: refused" request_id="" not_logged=0` + "\n",
 		},
 		{

@@ -18,7 +18,7 @@ var details = map[core.Code]string{
 	core.CodeInternal:             "the gateway could not do this; the cause is in its log",
 	core.CodeConfigurationInvalid: "the configuration of this operation cannot be used; the cause is in the gateway's log",
 	core.CodePartial:              "the message is in some of its topics only; results has one entry for each topic",
-	core.CodeBrokerUnavailable:    "Kafka cannot be reached; nothing was written",
+	core.CodeBrokerUnavailable:    "Kafka cannot be reached; nothing was read or written",
 	core.CodeBackPressure:         "too much data waits for Kafka; nothing was written",
 	core.CodeTooManyStreams:       "the gateway has as many open streams as it may have",
 	core.CodeTooManyClients:       "the gateway has as many Kafka clients as it may have",

@@ -50,7 +50,7 @@ func TestFailureAfterTheFirstRecord(t *testing.T) {
 	})
 	status, _, body := r.get(t, "")
 	want := `{"items":[{"content":1}],"error":{"type":"about:blank","title":"Kafka unavailable","status":503,` +
-		`"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE"}}` + "\n"
+		`"detail":"Kafka cannot be reached; nothing was read or written","code":"FAILURE_BROKER_UNAVAILABLE"}}` + "\n"
 	if status != http.StatusOK || body != want {
 		t.Errorf("%d\n got %s\nwant %s", status, body, want)
 	}

@@ -118,7 +118,7 @@ func TestRefused(t *testing.T) {
 		},
 		{
 			name: "brokers away", status: 503, openErr: core.NewError(core.CodeBrokerUnavailable, "10.0.0.1"),
-			want: `{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders"}`,
+			want: `{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was read or written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders"}`,
 		},
 		{
 			name: "failure before the first record", status: 504,

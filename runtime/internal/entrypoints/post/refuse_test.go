@@ -65,7 +65,7 @@ func TestRefused(t *testing.T) {
 					return &core.Error{Code: core.CodeBrokerUnavailable, Op: "produce", Detail: "dial 10.0.0.1"}
 				}
 			},
-			want: `{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders"}`,
+			want: `{"type":"about:blank","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was read or written","code":"FAILURE_BROKER_UNAVAILABLE","instance":"/orders"}`,
 		},
 		{
 			name: "one topic of two", status: 502,

@@ -83,7 +83,7 @@ func TestGoaway(t *testing.T) {
 // other status; records that came before the trouble are delivered.
 func TestTransientTrouble(t *testing.T) {
 	const brokerAway = "event: error\ndata: {\"type\":\"about:blank\",\"title\":\"Kafka unavailable\",\"status\":503," +
-		"\"detail\":\"Kafka cannot be reached; nothing was written\",\"code\":\"FAILURE_BROKER_UNAVAILABLE\"}\n\n"
+		"\"detail\":\"Kafka cannot be reached; nothing was read or written\",\"code\":\"FAILURE_BROKER_UNAVAILABLE\"}\n\n"
 	away := core.Wrap(core.CodeBrokerUnavailable, "fetch", errors.New("dial 10.0.0.1"))
 	r := newRig(t, `{"qos":"none"}`, func(r *rig) {
 		r.open = func(qos.Reading) (qos.Stream, error) { return nil, away }

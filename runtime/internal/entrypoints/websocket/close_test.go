@@ -78,7 +78,7 @@ func TestCloseCodes(t *testing.T) {
 			name: "stream failed", code: 1011, reason: "FAILURE_BROKER_UNAVAILABLE", v1: true,
 			do: func(r *rig, c *client) {
 				r.stream.Fail(core.NewError(core.CodeBrokerUnavailable, ""))
-				c.hear(websocket.MessageText, `{"type":"problem","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE"}`)
+				c.hear(websocket.MessageText, `{"type":"problem","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was read or written","code":"FAILURE_BROKER_UNAVAILABLE"}`)
 			},
 		},
 		{

@@ -88,7 +88,7 @@ func TestV1Problems(t *testing.T) {
 		},
 		{
 			`{"type":"publish","ref":"r","content":"fail"}`,
-			`{"type":"problem","ref":"r","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was written","code":"FAILURE_BROKER_UNAVAILABLE"}`,
+			`{"type":"problem","ref":"r","title":"Kafka unavailable","status":503,"detail":"Kafka cannot be reached; nothing was read or written","code":"FAILURE_BROKER_UNAVAILABLE"}`,
 		},
 	} {
 		c.say(websocket.MessageText, frame.say)

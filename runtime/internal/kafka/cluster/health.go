@@ -124,7 +124,7 @@ func (h *health) setReachable() {
 		return
 	}
 	if h.phase == Unreachable {
-		h.log.Info("kafka is reachable again", "after", time.Since(h.since).Round(time.Millisecond))
+		h.log.Info("kafka is reachable again", "after", time.Since(h.since).Round(time.Millisecond).String())
 	}
 	h.phase, h.since = Reachable, time.Now()
 	h.refuse.Store(nil)

@@ -34,7 +34,7 @@ func (m *member) assigned(_ context.Context, _ *kgo.Client, added map[string][]i
 }
 
 // begin is called by the library with the committed offsets of new partitions, negative where
-// there are none, and says where to begin (design.md 7): where the log ended when the member
+// there are none, and says where to begin (docs/concepts.md): where the log ended when the member
 // listed its topics or where it started, by autoOffsetReset; at 0 in a partition that is newer.
 // The cursor of the connection that has the partition comes first.
 func (m *member) begin(_ context.Context, offsets map[string]map[int32]kgo.Offset) (map[string]map[int32]kgo.Offset, error) {
