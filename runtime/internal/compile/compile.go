@@ -61,6 +61,10 @@ func Operation(in Input) (Output, error) {
 	if err != nil {
 		return Output{}, c.wrap(err)
 	}
+	// Publishers make their clients late: the files that security names are read now.
+	if _, err := in.Clients.Source(target); err != nil {
+		return Output{}, c.wrap(err)
+	}
 	uses := c.directions(served, object)
 	if uses&endpoint.Publishing != 0 {
 		op.Publish = c.publishing(target, object)
