@@ -154,6 +154,18 @@ apis:
 	}
 }
 
+func TestPublisherOpensItsClusterAtStart(t *testing.T) {
+	d := descriptor()
+	d.Entrypoints = d.Entrypoints[:1]
+	out, c, err := compileFrom(t, d, "")
+	if err != nil || out.Operation.Subscribe != nil {
+		t.Fatalf("got %+v, %v, want a publisher alone", out.Operation, err)
+	}
+	if c.target.Key() == "" {
+		t.Error("nobody asked for the cluster: a store that cannot be read shows with the first message")
+	}
+}
+
 func TestEverythingOff(t *testing.T) {
 	out, _, err := compileFrom(t, descriptor(), "apis: { orders: { operations: { placeOrder: { http-post: null, sse: { enabled: false } } } } }")
 	if err != nil || len(out.Entrypoints) != 0 {
@@ -203,6 +215,10 @@ func TestProblems(t *testing.T) {
 		{
 			"expression", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { ssl: { trustStore: { type: PEM, location: \"{#secrets.get('/env/X')}\" } } } } } } } }", nil,
 			`gateway.yaml:1:118: operation "placeOrder" of api "orders": expressions are not served by this version (/sharedConfigurationOverride/security/ssl/trustStore/location)`,
+		},
+		{
+			"login", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { protocol: SASL_SSL, sasl: { saslMechanism: PLAIN, saslJaasConfig: \"a.B required password=geheim;\" } } } } } } }", nil,
+			`operation "placeOrder" of api "orders": security.sasl.saslJaasConfig: line 1, column 1: this is not the login module of saslMechanism PLAIN: write org.apache.kafka.common.security.plain.PlainLoginModule`,
 		},
 		{
 			"no topic", "", func(d *endpoint.Descriptor) { d.Topic = endpoint.Topic{} },
