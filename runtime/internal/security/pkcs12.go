@@ -63,7 +63,9 @@ func chainOf(key any, certs []*x509.Certificate) [][]byte {
 // ownOf is the certificate of a key; the first one when none fits, which the pair then refuses.
 func ownOf(key any, certs []*x509.Certificate) *x509.Certificate {
 	if signer, ok := key.(crypto.Signer); ok {
-		own, comparesKeys := signer.Public().(interface{ Equal(other crypto.PublicKey) bool })
+		own, comparesKeys := signer.Public().(interface {
+			Equal(other crypto.PublicKey) bool
+		})
 		for _, c := range certs {
 			if comparesKeys && own.Equal(c.PublicKey) {
 				return c

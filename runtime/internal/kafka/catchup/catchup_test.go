@@ -66,13 +66,17 @@ func (r *rig) put(records ...*kgo.Record) {
 
 func (r *rig) open(next ...int64) *Reader {
 	r.t.Helper()
-	layout := cursor.NewLayout([]cursor.Topic{{Name: "t", Partitions: len(next)}})
-	reader, _, err := r.source.Open(cursor.Position{Layout: layout, Next: next})
+	reader, _, err := r.source.Open(position(next...))
 	must(r.t, err)
 	if reader == nil {
 		r.t.Fatal("no place")
 	}
 	return reader
+}
+
+func position(next ...int64) cursor.Position {
+	layout := cursor.NewLayout([]cursor.Topic{{Name: "t", Partitions: len(next)}})
+	return cursor.Position{Layout: layout, Next: next}
 }
 
 // take reads until the position is reached.
@@ -204,7 +208,7 @@ func TestPoolCountsReaders(t *testing.T) {
 	r := newRig(t, pool, Config{Idle: time.Millisecond})
 	for range 3 {
 		reader := r.open(0)
-		second, freed, err := r.source.Open(reader.fetcher.at)
+		second, freed, err := r.source.Open(position(0))
 		if second != nil || err != nil {
 			t.Fatalf("a second reader: %v", err)
 		}

@@ -2,6 +2,7 @@ package member
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -61,9 +62,16 @@ func (m *member) begin(_ context.Context, offsets map[string]map[int32]kgo.Offse
 	return offsets, nil
 }
 
-// start is where a new partition begins. Called with the lock held.
+// start is where a new partition begins. A group that was lost for a while, with its broker for
+// example, goes on where this member knows to be, not where its last commit was. Called with the
+// lock held.
 func (m *member) start(p *partition, committed int64) int64 {
+	where := place{p.topic, p.id}
 	at := committed
+	if kept, ok := m.kept[where]; ok {
+		at = max(at, kept)
+		delete(m.kept, where)
+	}
 	if at < 0 {
 		at = m.initial(p.topic, p.id)
 		if p.owner != nil && p.owner.later(p) {
@@ -161,6 +169,9 @@ func (m *member) drop(giving []*partition) {
 			paused[p.topic] = append(paused[p.topic], p.id)
 		}
 		p.gone, p.owner, p.flying = true, nil, nil
+		if p.frontier > p.committed {
+			m.kept[place{p.topic, p.id}] = p.frontier
+		}
 		if m.parts[place{p.topic, p.id}] == p {
 			delete(m.parts, place{p.topic, p.id})
 		}
@@ -197,6 +208,7 @@ func (m *member) changes(now map[string]*cluster.Topic) (again []string, grown b
 		if known != nil && known.ID != t.ID {
 			again = append(again, name)
 			delete(m.listed, name) // every partition of the new topic begins at 0
+			maps.DeleteFunc(m.kept, func(at place, _ int64) bool { return at.topic == name })
 		}
 		grown = grown || known == nil || len(t.Partitions) > len(known.Partitions)
 		m.seen[name] = t

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
@@ -307,5 +309,25 @@ func TestBrokerGoneForAMoment(t *testing.T) {
 	c.close()
 	if got, want := c.values(), []string{"0:a", "0:b"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// TestLostGroupGoesOnWhereItWas: a member that the group forgot, as after a restart of its broker,
+// joins again. What it delivered and could not commit does not come twice.
+func TestLostGroupGoesOnWhereItWas(t *testing.T) {
+	r := newRig(t, Config{CommitInterval: time.Hour}, kfake.SeedTopics(1, "orders"))
+	r.write("orders", 0, numbers(0, 10)...)
+	c := attach(t, r.groups, reading("orders"))
+	eventually(t, "10 records", func() bool { return len(c.values()) == 10 })
+	forgotten := r.broker.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Err: kerr.UnknownMemberID, Count: 1})
+	eventually(t, "a refused heartbeat", func() bool { return forgotten.Hits() == 1 })
+	r.write("orders", 0, numbers(10, 12)...)
+	eventually(t, "2 new records", func() bool { return len(c.values()) >= 12 })
+	c.close()
+	if got, want := of(c.values(), 0), numbers(0, 12); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got := committed(t, r, "orders", 0); got != 12 {
+		t.Errorf("committed %d, want 12", got)
 	}
 }
