@@ -30,7 +30,7 @@ func (w Workspace) Build(ctx context.Context, binary string, flags ...string) er
 		return fmt.Errorf("build the gateway: %w", err)
 	}
 	args := append([]string{"build", "-trimpath", "-ldflags", "-s -w"}, flags...)
-	cmd := exec.CommandContext(ctx, tool, append(args, "-o", binary, gatewayPackage)...) //nolint:gosec // flags are this program's
+	cmd := exec.CommandContext(ctx, tool, append(args, "-o", binary, gatewayPackage)...)
 	cmd.Dir = w.Dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if w.mayCompleteModule() {

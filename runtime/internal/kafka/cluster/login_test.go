@@ -87,8 +87,10 @@ func TestLogin(t *testing.T) {
 		"plain":     {"PLAIN", plainModule + "username=alice password=one;", ""},
 		"scram 256": {"SCRAM-SHA-256", scramModule + "username=bob password=two;", ""},
 		"scram 512": {"SCRAM_SHA_512", scramModule + "username=carol password=three;", ""},
-		"foreign mechanism": {"OAUTHBEARER", "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required access_token=geheim;",
-			core.CodeBrokerUnavailable},
+		"foreign mechanism": {
+			"OAUTHBEARER", "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required access_token=geheim;",
+			core.CodeBrokerUnavailable,
+		},
 	} {
 		for protocol, addr := range map[string]string{"SASL_PLAINTEXT": bare, "SASL_SSL": encrypted} {
 			t.Run(name+" "+protocol, func(t *testing.T) {
