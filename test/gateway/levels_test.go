@@ -28,6 +28,12 @@ func levels(t *testing.T, d endpoint.Direction, kinds []endpoint.Kind, run func(
 // startAt runs a gateway with one entrypoint, whose consumer begins at the earliest record.
 func startAt(t *testing.T, kind endpoint.Kind, level endpoint.QoS, partitions int32) *rig {
 	t.Helper()
+	s := setupAt(kind, level)
+	s.partitions = partitions
+	return start(t, s)
+}
+
+func setupAt(kind endpoint.Kind, level endpoint.QoS) setup {
 	var e endpoint.Entrypoint
 	switch kind {
 	case endpoint.HTTPPost:
@@ -39,10 +45,10 @@ func startAt(t *testing.T, kind endpoint.Kind, level endpoint.QoS, partitions in
 	case endpoint.WebSocket:
 		e = websocket(string(level))
 	}
-	return start(t, setup{
-		partitions: partitions, operations: ops(operation("orders", e)),
-		config: `apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest } } } } } }`,
-	})
+	return setup{
+		operations: ops(operation("orders", e)),
+		config:     `apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest } } } } } }`,
+	}
 }
 
 // TestEveryLevelPublishes writes three records over each entrypoint that publishes, at each level
