@@ -132,7 +132,6 @@ func edit(t *testing.T, file, from, to string) {
 // TestDev is a day at work: a new project runs, mistakes are shown while the last good gateway
 // goes on, and what is saved comes to life.
 func TestDev(t *testing.T) {
-	t.Setenv("GOPROXY", "off")
 	dir := filepath.Join(t.TempDir(), "shop")
 	silent := &screen{}
 	if code := run(t.Context(), []string{"init", dir}, &console{stdout: silent, stderr: silent}); code != 0 {
