@@ -36,9 +36,7 @@ func (d *Document) resolve(n *Node, depth int) (*Node, *Issue) {
 	return n, nil
 }
 
-// Target is the node that a reference names, which may be a reference itself.
-func (d *Document) Target(n *Node) (*Node, *Issue) { return d.target(n, 0) }
-
+// target is the node that a reference names, which may be a reference itself.
 func (d *Document) target(n *Node, depth int) (*Node, *Issue) {
 	ref := n.Reference()
 	name, fragment, _ := strings.Cut(ref, "#")
