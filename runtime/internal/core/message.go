@@ -25,6 +25,11 @@ type Record struct {
 	Key       []byte
 	Value     []byte
 	Headers   []Header
+
+	// Pinned says that a publisher chose the partition; otherwise the key decides, or nothing.
+	Pinned bool
+	// Attributes are those of a message that is published. They are not written.
+	Attributes Attributes
 }
 
 // Size is the number of bytes the record counts for against a memory limit.
@@ -38,19 +43,21 @@ func (r *Record) Size() int {
 
 // Message is what a hook sees: one message, decoded.
 //
-// A publish hook may change Payload, Key and Headers. Topic, Partition, Offset and Timestamp
+// A publish hook may change Payload, Key and Headers, and set Attributes, which can choose topics
+// and key (section "attributes" of docs/dynamic-configuration.md). Topic, Partition, Offset and Timestamp
 // are set for subscribe hooks only. Request is nil where one result serves many readers.
 type Message[T any] struct {
-	Payload   T
-	Tombstone bool // there is no payload: Payload is the zero value
-	Key       []byte
-	Headers   []Header
-	Topic     string
-	Partition int32
-	Offset    int64
-	Timestamp time.Time
-	Request   *http.Request
-	Params    map[string]string // path parameters of a publish request
+	Payload    T
+	Tombstone  bool // there is no payload: Payload is the zero value
+	Key        []byte
+	Headers    []Header
+	Topic      string
+	Partition  int32
+	Offset     int64
+	Timestamp  time.Time
+	Request    *http.Request
+	Params     map[string]string // path parameters of a publish request
+	Attributes *Attributes       // of a message that is published; nil for subscribe hooks
 }
 
 // Receipt says where a published record landed.

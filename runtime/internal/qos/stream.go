@@ -61,6 +61,7 @@ type Reading struct {
 	Kind       endpoint.Kind // http-get reads groups as a simple consumer
 	Level      endpoint.QoS
 	Topics     []string
+	Pattern    *Pattern // instead of Topics: every topic that matches, also those that appear later
 	Reset      Reset
 	CheckTopic bool       // missing topic: CodeTopicNotFound before any data
 	Cursor     string     // as the client gave it, "" for none; ignored at balanced
@@ -69,6 +70,12 @@ type Reading struct {
 	Transform  *Transform // nil: records pass as they are
 	// Wait bounds the opening of a simple consumer (http-get): its turn in the group.
 	Wait time.Duration
+}
+
+// Pattern chooses topics by their names. Internal topics never match.
+type Pattern struct {
+	Text  string                 // equal texts match equal names
+	Match func(name string) bool // of a whole topic name; safe for concurrent use
 }
 
 // Transform changes records on their way out: header removal and the subscribe hook. The

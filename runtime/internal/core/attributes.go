@@ -1,0 +1,46 @@
+package core
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// attributePrefix may be left out where an attribute is read.
+const attributePrefix = "gravitee.attribute."
+
+// Attributes are the named values of a request or of a message. The zero value is empty. Not
+// safe for concurrent use.
+type Attributes struct{ values map[string]any }
+
+// Set gives an attribute a value: a text, a number, a boolean, or a list or a map of values. nil
+// removes it.
+func (a *Attributes) Set(name string, value any) {
+	if value == nil {
+		delete(a.values, name)
+		return
+	}
+	if a.values == nil {
+		a.values = make(map[string]any)
+	}
+	a.values[name] = value
+}
+
+// Get finds an attribute by its name; "kafka.groupId" also finds "gravitee.attribute.kafka.groupId".
+func (a *Attributes) Get(name string) (value any, ok bool) {
+	if a == nil || a.values == nil {
+		return nil, false
+	}
+	if value, ok = a.values[name]; !ok && !strings.HasPrefix(name, attributePrefix) {
+		value, ok = a.values[attributePrefix+name]
+	}
+	return value, ok
+}
+
+// Names lists the names, sorted.
+func (a *Attributes) Names() []string {
+	if a == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(a.values))
+}
