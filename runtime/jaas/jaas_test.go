@@ -214,16 +214,11 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// written quotes every token.
+// written writes every entry on a line.
 func written(entries []Entry) string {
-	quote := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`)
 	var b strings.Builder
 	for _, e := range entries {
-		fmt.Fprintf(&b, `"%s" %s`, quote.Replace(e.Module), e.Flag)
-		for _, o := range e.Options {
-			fmt.Fprintf(&b, ` "%s"="%s"`, quote.Replace(o.Name), quote.Replace(o.value))
-		}
-		b.WriteString(";\n")
+		b.WriteString(Format(e) + "\n")
 	}
 	return b.String()
 }
