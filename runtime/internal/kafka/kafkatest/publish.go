@@ -74,12 +74,8 @@ func refusals(t *testing.T, s *suite) {
 	sink := s.sink(t, endpoint.Balanced, "none")
 	_, err := publish(t, sink, &core.Record{Topic: s.topic(t, 1), Value: []byte(strings.Repeat("x", 2<<20))})
 	wantCode(t, err, core.CodeTooLarge)
-	start := time.Now()
 	_, err = publish(t, sink, &core.Record{Topic: name("absent")})
-	wantCode(t, err, core.CodeTopicNotFound)
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("unknown topic: refused after %s", took)
-	}
+	wantCode(t, err, core.CodeTopicNotFound) // its deadline would give another code
 }
 
 func publishAgain(t *testing.T, s *suite) {

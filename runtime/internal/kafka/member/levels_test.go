@@ -267,8 +267,8 @@ func TestAckAfterRevocationIsLost(t *testing.T) {
 	start := time.Now()
 	second := open(t, other, at(endpoint.AtLeastOnce, "", "orders"))
 	again := poll(t, second, 2) // after the bounded wait
-	if took := time.Since(start); took < settleWait || took > settleWait+6*time.Second {
-		t.Errorf("the partition was given up after %s, want a little more than %s", took, settleWait)
+	if took := time.Since(start); took < settleWait {
+		t.Errorf("the partition was given up after %s, want %s at least", took, settleWait)
 	}
 	moved := again.Record(0).Partition
 	for _, b := range batches {

@@ -19,6 +19,9 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
+// patience is how long anything may take on a busy machine before a test fails.
+const patience = 30 * time.Second
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // rig is a broker, and one process that reads it.
@@ -69,7 +72,7 @@ func (r *rig) process(cfg Config) (*cluster.Cluster, *Groups) {
 	cfg.TopicRefresh = 20 * time.Millisecond
 	g := New(c, cfg, NewLimit(2), log)
 	r.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := g.Close(ctx); err != nil {
 			r.t.Error(err)
@@ -179,7 +182,7 @@ func (c *client) close() {
 
 func closeStream(t testing.TB, s qos.Stream) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := s.Close(ctx); err != nil {
 		t.Errorf("close: %v", err)
@@ -189,7 +192,7 @@ func closeStream(t testing.TB, s qos.Stream) {
 // poll waits for a batch.
 func poll(t testing.TB, s qos.Stream, limit int) *qos.Batch {
 	t.Helper()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(patience)
 	for {
 		b, wait, err := s.Poll(limit)
 		if err != nil {
@@ -201,19 +204,19 @@ func poll(t testing.TB, s qos.Stream, limit int) *qos.Batch {
 		select {
 		case <-wait:
 		case <-timeout:
-			t.Fatal("no batch within 10s")
+			t.Fatalf("no batch within %s", patience)
 		}
 	}
 }
 
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
 		if ok() {
 			return
 		}
 	}
-	t.Fatalf("not seen within 10s: %s", what)
+	t.Fatalf("not seen within %s: %s", patience, what)
 }
 
 // of lists what a client got from one partition.

@@ -24,7 +24,7 @@ func (r *rig) pull(read qos.Reading, n int) answer {
 	r.t.Helper()
 	s := r.open(read)
 	var a answer
-	over := time.After(10 * time.Second)
+	over := time.After(patience)
 	for len(a.values) < n {
 		b, ready, err := s.Poll(n - len(a.values))
 		if err != nil {

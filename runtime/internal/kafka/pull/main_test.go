@@ -17,6 +17,9 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
+// patience is how long anything may take on a busy machine before a test fails.
+const patience = 30 * time.Second
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type rig struct {
@@ -74,7 +77,7 @@ func (r *rig) write(topic string, partition int32, values ...string) {
 func reading(topics ...string) qos.Reading {
 	return qos.Reading{
 		Kind: endpoint.HTTPGet, Level: endpoint.Balanced, Topics: topics, Group: "g.pull",
-		Reset: qos.Earliest, Wait: 10 * time.Second,
+		Reset: qos.Earliest, Wait: patience,
 	}
 }
 
@@ -92,7 +95,7 @@ func (r *rig) page(read qos.Reading, n int) []string {
 	r.t.Helper()
 	s := r.open(read)
 	var got []string
-	wait := 10 * time.Second
+	wait := patience
 	if n == 0 {
 		wait = 50 * time.Millisecond
 	}
