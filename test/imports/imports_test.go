@@ -66,7 +66,7 @@ var rules = []rule{
 	{"runtime", []string{
 		"schema", "runtime", "github.com/labstack/echo/v4",
 		"github.com/coder/websocket", "github.com/knadh/koanf", "go.yaml.in/yaml", "github.com/prometheus/client_golang",
-		"golang.org/x/sync", "golang.org/x/time", "golang.org/x/net",
+		"golang.org/x/sync", "golang.org/x/time", "golang.org/x/net", "golang.org/x/crypto/bcrypt", "github.com/go-jose/go-jose/v4",
 	}, "the runtime serves requests; only runtime/internal/kafka speaks to Kafka"},
 	{"generated", []string{
 		"generated", "runtime", "runtime/endpoint", "github.com/labstack/echo/v4", "github.com/oapi-codegen/runtime",

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
-	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 // Identifiers are the names of the header and query parameter by which a client names itself,
@@ -45,13 +45,18 @@ func New(trusted []string, origins Origins) (*Finder, error) {
 	return f, errors.Join(problems...)
 }
 
-// Caller finds out who sent a request. A malformed client identifier is 400.
-func (f *Finder) Caller(r *http.Request) (entrypoints.Caller, error) {
+// Caller finds out who sent a request: its address, its client identifier and, where the gateway
+// has authenticated it, its identity. A malformed client identifier is 400.
+func (f *Finder) Caller(r *http.Request) (exchange.Caller, error) {
 	_, id, err := Identifier(r)
 	if err != nil {
-		return entrypoints.Caller{}, err
+		return exchange.Caller{}, err
 	}
-	return entrypoints.Caller{Address: f.Address(r), ClientID: id}, nil
+	c := exchange.Caller{Address: f.Address(r), ClientID: id}
+	if known := exchange.From(r.Context()); known != nil {
+		c.Identity = known.Identity
+	}
+	return c, nil
 }
 
 // Address is the remote address without its port. Behind trusted proxies it is the last

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 func request(remote string, header map[string]string) *http.Request {
@@ -129,5 +130,18 @@ func TestOriginAllowed(t *testing.T) {
 	}
 	if !finder(t, nil, "*").OriginAllowed(request("192.0.2.1:5000", map[string]string{"Origin": "https://any.example"})) {
 		t.Error(`"*" must allow every origin`)
+	}
+}
+
+func TestCallerHasTheIdentityOfItsContext(t *testing.T) {
+	r := request("192.0.2.1:5000", map[string]string{"X-Client-Identifier": "shop-1"})
+	got, err := finder(t, nil).Caller(r)
+	if err != nil || got.Subject != "" || got.Address != "192.0.2.1" || got.ClientID != "shop-1" {
+		t.Errorf("without authentication: %+v, %v", got, err)
+	}
+	known := &exchange.Known{Identity: exchange.Identity{Subject: "ann"}}
+	got, err = finder(t, nil).Caller(r.WithContext(exchange.With(r.Context(), known)))
+	if err != nil || got.Subject != "ann" || got.Address != "192.0.2.1" || got.ClientID != "shop-1" {
+		t.Errorf("after authentication: %+v, %v", got, err)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
-	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 // retryAfter is what a refused client is told to wait, in seconds.
@@ -37,7 +37,7 @@ func NewStreams(total, perSubject, perAddress int) *Streams {
 //
 // Errors: 503 FAILURE_TOO_MANY_STREAMS for the process, 429 FAILURE_TOO_MANY_REQUESTS for one
 // client, both with Retry-After, and 503 FAILURE_DRAINING after Drain.
-func (s *Streams) Take(c entrypoints.Caller) (release func(), err error) {
+func (s *Streams) Take(c exchange.Caller) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	counts, key, limit := s.address, c.Address, s.perAddress

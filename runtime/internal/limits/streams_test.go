@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
-	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
-func take(t *testing.T, s *Streams, c entrypoints.Caller) func() {
+func take(t *testing.T, s *Streams, c exchange.Caller) func() {
 	t.Helper()
 	release, err := s.Take(c)
 	if err != nil {
@@ -20,7 +20,7 @@ func take(t *testing.T, s *Streams, c entrypoints.Caller) func() {
 	return release
 }
 
-func wantRefusal(t *testing.T, s *Streams, c entrypoints.Caller, code core.Code, status int) {
+func wantRefusal(t *testing.T, s *Streams, c exchange.Caller, code core.Code, status int) {
 	t.Helper()
 	_, err := s.Take(c)
 	var e *core.Error
@@ -31,7 +31,7 @@ func wantRefusal(t *testing.T, s *Streams, c entrypoints.Caller, code core.Code,
 
 func TestStreamsPerAddress(t *testing.T) {
 	s := NewStreams(10, 1, 2)
-	a, b := entrypoints.Caller{Address: "192.0.2.1"}, entrypoints.Caller{Address: "192.0.2.2"}
+	a, b := exchange.Caller{Address: "192.0.2.1"}, exchange.Caller{Address: "192.0.2.2"}
 	release := take(t, s, a)
 	take(t, s, a)
 	wantRefusal(t, s, a, core.CodeTooManyRequests, 429)
@@ -47,26 +47,26 @@ func TestStreamsPerAddress(t *testing.T) {
 
 func TestStreamsPerSubjectIgnoresTheAddress(t *testing.T) {
 	s := NewStreams(10, 1, 1)
-	take(t, s, entrypoints.Caller{Subject: "ann", Address: "192.0.2.1"})
-	take(t, s, entrypoints.Caller{Subject: "bob", Address: "192.0.2.1"})
-	wantRefusal(t, s, entrypoints.Caller{Subject: "ann", Address: "192.0.2.9"}, core.CodeTooManyRequests, 429)
+	take(t, s, exchange.Caller{Identity: exchange.Identity{Subject: "ann"}, Address: "192.0.2.1"})
+	take(t, s, exchange.Caller{Identity: exchange.Identity{Subject: "bob"}, Address: "192.0.2.1"})
+	wantRefusal(t, s, exchange.Caller{Identity: exchange.Identity{Subject: "ann"}, Address: "192.0.2.9"}, core.CodeTooManyRequests, 429)
 }
 
 func TestStreamsOfTheProcess(t *testing.T) {
 	s := NewStreams(1, 9, 9)
-	take(t, s, entrypoints.Caller{Address: "192.0.2.1"})
-	wantRefusal(t, s, entrypoints.Caller{Address: "192.0.2.2"}, core.CodeTooManyStreams, 503)
+	take(t, s, exchange.Caller{Address: "192.0.2.1"})
+	wantRefusal(t, s, exchange.Caller{Address: "192.0.2.2"}, core.CodeTooManyStreams, 503)
 }
 
 func TestDrainWaitsForTheLastStream(t *testing.T) {
 	s := NewStreams(10, 10, 10)
-	release := take(t, s, entrypoints.Caller{Address: "192.0.2.1"})
+	release := take(t, s, exchange.Caller{Address: "192.0.2.1"})
 	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	if left := s.Drain(short); left != 1 {
 		t.Errorf("%d left, want 1", left)
 	}
-	wantRefusal(t, s, entrypoints.Caller{Address: "192.0.2.2"}, core.CodeDraining, 503)
+	wantRefusal(t, s, exchange.Caller{Address: "192.0.2.2"}, core.CodeDraining, 503)
 	release()
 	if s.Open() != 0 {
 		t.Errorf("%d open, want 0", s.Open())
@@ -79,7 +79,7 @@ func TestStreamsConcurrently(t *testing.T) {
 	for range 20 {
 		wg.Go(func() {
 			for range 200 {
-				if release, err := s.Take(entrypoints.Caller{Address: "192.0.2.1"}); err == nil {
+				if release, err := s.Take(exchange.Caller{Address: "192.0.2.1"}); err == nil {
 					release()
 				}
 			}
