@@ -102,34 +102,12 @@ func (a APIs) Resolve(n Names) (API, error) {
 
 // environment reads the variables of one api.
 func (s *apisState) environment(n Names) (*tree, []error) {
-	t := newTree()
-	var problems []error
-	for _, v := range s.variables {
-		if !v.forAPI() {
-			continue
-		}
-		found := vocabulary().find(v.rest, nil, n.free)
-		if len(found) == 0 {
-			continue
-		}
-		s.take(v.name)
-		if len(found) > 1 {
-			problems = append(problems, &Problem{Place: v.name, Text: fmt.Sprintf(
-				"may mean %s or %s: write it in the file", strings.Join(found[0].path, "."), strings.Join(found[1].path, "."))})
-			continue
-		}
-		if err := t.set(found[0], v); err != nil {
-			problems = append(problems, err)
-		}
-	}
-	return t, problems
-}
-
-func (s *apisState) take(variable string) {
+	t, taken, problems := readVariables(s.variables, setting.forAPI, n.free)
 	if s.taken == nil {
 		s.taken = map[string]bool{}
 	}
-	s.taken[variable] = true
+	maps.Copy(s.taken, taken)
+	return t, problems
 }
 
 // free gives the names that may stand below apis, endpoints and operations.

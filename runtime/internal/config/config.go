@@ -17,6 +17,10 @@ type Config struct {
 	Consume Consume `koanf:"consume"`
 	Log     Log     `koanf:"log"`
 
+	// Auth holds what was written below auth.*; it is resolved when the gateway starts, because
+	// only then the security schemes of the documents are known.
+	Auth Auth `koanf:"-"`
+
 	// APIs holds what was written below apis.*; it is resolved when an api is mounted, because
 	// only then its names are known.
 	APIs APIs `koanf:"-"`
@@ -70,6 +74,9 @@ type Limits struct {
 	Streams           int  `koanf:"streams"`
 	StreamsPerSubject int  `koanf:"streamsPerSubject"` // of one authenticated subject
 	StreamsPerAddress int  `koanf:"streamsPerAddress"` // of one address, anonymous
+	Connections       int  `koanf:"connections"`       // of the client listener
+	RequestsPerSecond int  `koanf:"requestsPerSecond"` // of a subject, else of an address; 0: any number
+	Burst             int  `koanf:"burst"`             // 0: as RequestsPerSecond
 	GroupMembers      int  `koanf:"groupMembers"`
 	CatchUpReaders    int  `koanf:"catchUpReaders"`
 	TopicsPerHub      int  `koanf:"topicsPerHub"`
@@ -136,6 +143,7 @@ func Default() Config {
 			Streams:           10000,
 			StreamsPerSubject: 50,
 			StreamsPerAddress: 1000,
+			Connections:       20000,
 			GroupMembers:      1000,
 			CatchUpReaders:    64,
 			TopicsPerHub:      1000,

@@ -34,15 +34,43 @@ func settings(environ []string) []setting {
 // forAPI says whether a variable is below apis.*, where names are known only once the apis are.
 func (s setting) forAPI() bool { return strings.HasPrefix(s.rest, "APIS__") }
 
+// forAuth says whether a variable is below auth.*, where names are those of the documents.
+func (s setting) forAuth() bool { return strings.HasPrefix(s.rest, "AUTH__") }
+
 // noNames is the lookup of free names while there are none.
 func noNames([]string) []string { return nil }
 
-// parseEnvironment reads the variables that are not below apis.*.
+// readVariables reads those of the variables that are the reader's and that it knows: free gives
+// the names that may stand in mappings of free names. taken are the variables that mean something.
+func readVariables(own []setting, mine func(setting) bool, free func([]string) []string) (t *tree, taken map[string]bool, problems []error) {
+	t, taken = newTree(), map[string]bool{}
+	for _, v := range own {
+		if !mine(v) {
+			continue
+		}
+		found := vocabulary().find(v.rest, nil, free)
+		if len(found) == 0 {
+			continue
+		}
+		taken[v.name] = true
+		if len(found) > 1 {
+			problems = append(problems, &Problem{Place: v.name, Text: fmt.Sprintf(
+				"may mean %s or %s: write it in the file", strings.Join(found[0].path, "."), strings.Join(found[1].path, "."))})
+			continue
+		}
+		if err := t.set(found[0], v); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return t, taken, problems
+}
+
+// parseEnvironment reads the variables that are not below apis.* and auth.*.
 func parseEnvironment(own []setting) (*tree, []error) {
 	t := newTree()
 	var problems []error
 	for _, s := range own {
-		if s.forAPI() {
+		if s.forAPI() || s.forAuth() {
 			continue
 		}
 		found := vocabulary().find(s.rest, nil, noNames)

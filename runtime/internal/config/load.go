@@ -19,7 +19,8 @@ const separator = "\x00"
 // Load reads the configuration: defaults, then the file ("" for none), then the PENSTOCK_*
 // variables among environ ("NAME=value"). The error joins every *Problem.
 //
-// What stands below apis.* is read here and matched with the mounted apis later, see APIs.
+// What stands below apis.* and auth.* is read here and matched with the mounted apis later, see
+// APIs and Auth.
 func Load(path string, environ []string) (Config, error) {
 	file, err := readFile(path)
 	problems := []error{err}
@@ -50,6 +51,8 @@ func Load(path string, environ []string) (Config, error) {
 	}
 	apis, _ := file.values["apis"].(map[string]any)
 	cfg.APIs = APIs{&apisState{values: apis, places: file.places, variables: own}}
+	auth, _ := file.values["auth"].(map[string]any)
+	cfg.Auth = Auth{&authState{values: auth, places: file.places, variables: own}}
 	return cfg, nil
 }
 
