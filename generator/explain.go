@@ -78,7 +78,7 @@ func explain(m *model.Model) Explanation {
 			o.Values = append(o.Values, ExplainedValue{"topic", fmt.Sprintf("%q", op.Topic.Template), op.TopicPos.String()})
 		}
 		for _, origin := range op.Origins {
-			o.Values = append(o.Values, ExplainedValue(origin))
+			o.Values = append(o.Values, ExplainedValue{Pointer: origin.Pointer, Value: origin.Value, Source: origin.Source})
 		}
 		e.Operations = append(e.Operations, o)
 	}

@@ -59,7 +59,9 @@ var signUp = endpoint.Descriptor{
 			Config: `{"enabled":true,"path":"/legacy/users","qos":"balanced","requestHeadersToMessage":false}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"enabled":true}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"enabled":true}},"type":"kafka"}`,
+	},
 	Topic: endpoint.Topic{
 		Template: "user.signedup",
 	},
@@ -93,7 +95,9 @@ var newUsers = endpoint.Descriptor{
 			Config: `{"enabled":true,"headersInPayload":true,"messagesLimitCount":500,"messagesLimitDurationMs":5000,"metadataInPayload":false,"path":"/legacy/users","qos":"none"}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"enabled":true}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"enabled":true}},"type":"kafka"}`,
+	},
 	Topic: endpoint.Topic{
 		Template: "user.signedup",
 	},

@@ -69,7 +69,9 @@ var placeOrder = endpoint.Descriptor{
 			Config: `{"enabled":true,"path":"/orders","qos":"balanced","requestHeadersToMessage":false}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	},
 	Topic: endpoint.Topic{
 		Template: "orders",
 	},
@@ -116,7 +118,9 @@ var orderEvents = endpoint.Descriptor{
 			Config: `{"enabled":true,"path":"/orders/ws","publisher":{"enabled":false},"qos":"none","subscriber":{"enabled":true}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	},
 	Topic: endpoint.Topic{
 		Template: "orders",
 	},
@@ -160,7 +164,9 @@ var moveStock = endpoint.Descriptor{
 			Config: `{"enabled":true,"path":"/warehouses/{warehouse}/stock","qos":"balanced","requestHeadersToMessage":true}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	},
 	Topic: endpoint.Topic{
 		Template: "stock.{warehouse}",
 		Params: []endpoint.Param{
@@ -203,7 +209,9 @@ var watchStock = endpoint.Descriptor{
 			Config: `{"enabled":true,"headersAsComment":false,"heartbeatIntervalInMs":5000,"metadataAsComment":false,"path":"/warehouses/{warehouse}/stock","qos":"none"}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true},"producer":{"compressionType":"lz4","enabled":true}},"type":"kafka"}`,
+	},
 	Topic: endpoint.Topic{
 		Template: "stock.{warehouse}",
 		Params: []endpoint.Param{

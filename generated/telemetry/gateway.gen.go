@@ -59,7 +59,9 @@ var sendReadings = endpoint.Descriptor{
 			Config: `{"enabled":true,"qos":"none","requestHeadersToMessage":false}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"latest","enabled":true,"topics":["readings"]},"producer":{"compressionType":"zstd","enabled":true,"topics":["readings"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"latest","enabled":true,"topics":["readings"]},"producer":{"compressionType":"zstd","enabled":true,"topics":["readings"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Reading",
 		ContentTypes: []string{"application/x-ndjson", "application/json"},
@@ -92,7 +94,9 @@ var watchReadings = endpoint.Descriptor{
 			Config: `{"enabled":true,"headersAsComment":false,"heartbeatIntervalInMs":10000,"metadataAsComment":false,"qos":"none"}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"latest","enabled":true,"topics":["readings"]},"producer":{"compressionType":"zstd","enabled":true,"topics":["readings"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"latest","enabled":true,"topics":["readings"]},"producer":{"compressionType":"zstd","enabled":true,"topics":["readings"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Reading",
 		Schema: readingSchema,

@@ -18,9 +18,13 @@ type Descriptor struct {
 	// Entrypoints in the order http-post, http-get, sse, websocket.
 	Entrypoints []Entrypoint
 
-	// Endpoint is the effective endpoint object, inherit switch applied. Topics stand in it
-	// only when a channel or operation wrote them, or nothing better than root or server did.
-	Endpoint JSON
+	// Endpoints are the effective endpoint objects that can serve the operation, inherit switch
+	// applied; at least one. Topics stand in them only when a channel or operation wrote them, or
+	// nothing better than root or server did.
+	Endpoints []JSON
+
+	// LoadBalancer chooses among several endpoints; "" is round-robin.
+	LoadBalancer LoadBalancer
 
 	// Topic is where records go when Endpoint names no topic for a direction.
 	Topic Topic
@@ -28,8 +32,45 @@ type Descriptor struct {
 	Publish   Payload // of http-post and websocket publishers
 	Subscribe Payload // of http-get, sse and websocket subscribers
 
-	Allow  map[string][]string // x-kafka-allow
-	Origin []Origin            // where each effective value that is no default came from
+	Attributes []Attribute         // x-kafka-attributes, in the order of their evaluation
+	Allow      map[string][]string // x-kafka-allow
+	// Security holds what a caller must fulfil one of; empty: callers need not authenticate.
+	Security []Requirement
+	Origin   []Origin // where each effective value that is no default came from
+}
+
+// LoadBalancer is the type of a load balancer, as an endpoint group names it.
+type LoadBalancer string
+
+// The load balancers.
+const (
+	RoundRobin         LoadBalancer = "round-robin"
+	WeightedRoundRobin LoadBalancer = "weighted-round-robin"
+	Random             LoadBalancer = "random"
+	WeightedRandom     LoadBalancer = "weighted-random"
+)
+
+// Attribute is one assignment of x-kafka-attributes.
+type Attribute struct {
+	Name      string
+	Value     JSON   // a text that may hold expressions, a number, a boolean or a list of texts
+	Condition string // an expression; empty: always
+	Message   bool   // computed for each message, else once for a request
+	Source    string // "specs/orders.yaml:12:5"
+}
+
+// Requirement lists schemes that a caller must fulfil together. One without schemes admits
+// everybody.
+type Requirement []Scheme
+
+// Scheme is a security scheme of the document, as an operation requires it.
+type Scheme struct {
+	Name   string   // its key under components.securitySchemes; settings.md: auth.<scheme>
+	Type   string   // basic, bearer, apiKey, mutualTLS, oauth2 or openIdConnect
+	In     string   // of an API key: header, query or cookie
+	Param  string   // of an API key: the name of that header, parameter or cookie
+	URL    string   // of openIdConnect: the document's openIdConnectUrl
+	Scopes []string // that the caller must have, all of them
 }
 
 // Entrypoint is one way in from the web.
@@ -65,7 +106,8 @@ type Payload struct {
 
 // Origin is the place in a document that gave a value.
 type Origin struct {
-	Pointer string // into the effective endpoint or entrypoints object, "/configuration/bootstrapServers"
-	Value   string // as JSON, secrets REDACTED
-	Source  string // "specs/orders.yaml:12:5"
+	Endpoint string // the endpoint's name; "" for entrypoints
+	Pointer  string // into the effective endpoint or entrypoints object, "/configuration/bootstrapServers"
+	Value    string // as JSON, secrets REDACTED
+	Source   string // "specs/orders.yaml:12:5"
 }

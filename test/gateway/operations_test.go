@@ -12,7 +12,7 @@ const endpointObject = `{"name":"default","type":"kafka","configuration":{"boots
 // operation makes an operation of api shop, as generated code would. Its topic is the rig's.
 func operation(name string, entrypoints ...endpoint.Entrypoint) runtime.Operation {
 	return runtime.Operation{Descriptor: endpoint.Descriptor{
-		API: "shop", Operation: name, BasePath: "/", Entrypoints: entrypoints, Endpoint: endpointObject,
+		API: "shop", Operation: name, BasePath: "/", Entrypoints: entrypoints, Endpoints: []endpoint.JSON{endpointObject},
 		Publish: endpoint.Payload{
 			Name: "Order", ContentTypes: []string{"application/json"},
 			Schema: &endpoint.Schema{

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
 func TestPost(t *testing.T) {
@@ -46,7 +48,7 @@ func TestPostBalanced(t *testing.T) {
 
 func TestPostToSeveralTopics(t *testing.T) {
 	op := operation("orders", post("balanced"))
-	op.Descriptor.Endpoint = `{"name":"default","configuration":{"bootstrapServers":"BROKERS"},"sharedConfigurationOverride":{"producer":{"enabled":true}}}`
+	op.Descriptor.Endpoints = []endpoint.JSON{`{"name":"default","configuration":{"bootstrapServers":"BROKERS"},"sharedConfigurationOverride":{"producer":{"enabled":true}}}`}
 	name := uniqueTopic()
 	r := start(t, setup{topic: name, operations: ops(op), config: `
 apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { producer: { topics: [` + name + `, ` + name + `-b] } } } } } }

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -131,7 +132,10 @@ func (r *rig) mount(s setup) (*runtime.Gateway, error) {
 	}
 	for i := range operations {
 		d := &operations[i].Descriptor
-		d.Endpoint = endpoint.JSON(strings.ReplaceAll(string(d.Endpoint), "BROKERS", r.brokers))
+		d.Endpoints = slices.Clone(d.Endpoints)
+		for i, e := range d.Endpoints {
+			d.Endpoints[i] = endpoint.JSON(strings.ReplaceAll(string(e), "BROKERS", r.brokers))
+		}
 		if d.Topic.Template == "" {
 			d.Topic.Template = r.topic
 		}

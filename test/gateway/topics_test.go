@@ -29,8 +29,8 @@ func TestTopicThatAppearsLater(t *testing.T) {
 // TestConfluentHeader reads records as the serializers of a schema registry write them.
 func TestConfluentHeader(t *testing.T) {
 	op := operation("orders", sse("none"))
-	op.Descriptor.Endpoint = endpoint.JSON(strings.Replace(string(op.Descriptor.Endpoint),
-		`"consumer":{"enabled":true`, `"consumer":{"enabled":true,"removeConfluentHeader":true`, 1))
+	op.Descriptor.Endpoints = []endpoint.JSON{endpoint.JSON(strings.Replace(string(op.Descriptor.Endpoints[0]),
+		`"consumer":{"enabled":true`, `"consumer":{"enabled":true,"removeConfluentHeader":true`, 1))}
 	r := start(t, setup{operations: ops(op)})
 	s := r.stream("/orders")
 	r.produce("\x00\x00\x00\x00\x07"+order(1), order(2))

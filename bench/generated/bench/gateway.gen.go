@@ -68,7 +68,9 @@ var postEvent = endpoint.Descriptor{
 			Config: `{"enabled":true,"qos":"balanced","requestHeadersToMessage":false}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.records"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.records"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Event",
 		ContentTypes: []string{"application/json"},
@@ -98,7 +100,9 @@ var postLines = endpoint.Descriptor{
 			Config: `{"enabled":true,"qos":"balanced","requestHeadersToMessage":false}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.records"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.records"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Event",
 		ContentTypes: []string{"application/x-ndjson"},
@@ -128,7 +132,9 @@ var getRecords = endpoint.Descriptor{
 			Config: `{"enabled":true,"headersInPayload":false,"messagesLimitCount":500,"messagesLimitDurationMs":5000,"metadataInPayload":false,"qos":"none"}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.records"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.records"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Event",
 		Schema: eventSchema,
@@ -158,7 +164,9 @@ var watchStream = endpoint.Descriptor{
 			Config: `{"enabled":true,"headersAsComment":false,"heartbeatIntervalInMs":5000,"metadataAsComment":false,"qos":"none"}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.stream.gateway"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"enabled":true,"topics":["bench.stream.gateway"]},"producer":{"enabled":true,"topics":["bench.events"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Event",
 		Schema: eventSchema,

@@ -16,7 +16,7 @@ func (l *lowering) payloads() {
 		out := l.out.Operations[i]
 		out.Descriptor = endpoint.Descriptor{
 			API: l.model.API, Operation: op.Name, Summary: line(op.Summary), BasePath: l.model.BasePath,
-			Endpoint: text(op.Endpoint), Topic: op.Topic, Allow: op.Allow, Origin: origins(op.Origins),
+			Endpoints: []endpoint.JSON{text(op.Endpoint)}, Topic: op.Topic, Allow: op.Allow, Origin: origins(op.Origins),
 		}
 		for _, e := range op.Entrypoints {
 			out.Entrypoints = append(out.Entrypoints, Entrypoint{

@@ -13,6 +13,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 	"github.com/penstock-dev/penstock/runtime/internal/validate"
@@ -94,13 +95,22 @@ func (c *compiler) fail(err error) { c.problems = append(c.problems, c.wrap(err)
 // publishing compiles the way to Kafka.
 func (c *compiler) publishing(target cluster.Target, object endpointObject) *entrypoints.Publishing {
 	p := &entrypoints.Publishing{
-		Payload:   c.d.Publish,
-		Topics:    c.topics("producer", object.Shared.Producer.Topics),
-		EncodeIDs: object.Shared.Consumer.EncodeMessageID,
-		Hook:      c.in.Publish,
-		Sink: onePerLevel(func(level endpoint.QoS) (qos.Sink, error) {
-			return c.in.Clients.Sink(target, level, object.Shared.Producer.CompressionType)
-		}),
+		Payload: c.d.Publish,
+		Hook:    c.in.Publish,
+	}
+	topics := c.topics("producer", object.Shared.Producer.Topics)
+	sink := onePerLevel(func(level endpoint.QoS) (qos.Sink, error) {
+		return c.in.Clients.Sink(target, level, object.Shared.Producer.CompressionType)
+	})
+	p.Prepare = func(x *exchange.Exchange, level endpoint.QoS) (entrypoints.Publication, error) {
+		names, err := topics(x.Params)
+		if err != nil {
+			return nil, err
+		}
+		return &fixedPublication{
+			topics: names, encodeIDs: object.Shared.Consumer.EncodeMessageID,
+			sink: func() (qos.Sink, error) { return sink(level) },
+		}, nil
 	}
 	if c.d.Publish.Schema != nil {
 		if v := c.validator(c.d.Publish.Schema); v != nil {
@@ -148,15 +158,50 @@ func (c *compiler) subscribing(target cluster.Target, object endpointObject) *en
 		})
 		deadLetters = func() (qos.Sink, error) { return sink(endpoint.AtLeastOnce) }
 	}
+	topics := c.topics("consumer", consumer.Topics)
 	return &entrypoints.Subscribing{
-		DeadLetters: deadLetters,
-		Payload:     c.d.Subscribe,
-		Topics:      c.topics("consumer", consumer.Topics),
-		EncodeIDs:   consumer.EncodeMessageID,
-		EventName:   name,
-		Open: func(ctx context.Context, r qos.Reading) (qos.Stream, error) {
+		Payload:           c.d.Subscribe,
+		WritesDeadLetters: deadLetters != nil,
+		EventName:         name,
+		Open: func(ctx context.Context, x *exchange.Exchange, r qos.Reading) (*entrypoints.Opened, error) {
+			var err error
+			if r.Topics, err = topics(x.Params); err != nil {
+				return nil, err
+			}
+			if r.Level.Group() {
+				r.Group = entrypoints.GroupID(c.d.API, c.d.Operation, r.Kind, x.Caller)
+			}
 			r.Reset, r.CheckTopic, r.Transform = consumer.AutoOffsetReset, consumer.CheckTopicExistence, transform
-			return source.Open(ctx, r)
+			stream, err := source.Open(ctx, r)
+			if err != nil {
+				return nil, readable(err, consumer.EncodeMessageID)
+			}
+			return &entrypoints.Opened{Stream: stream, EncodeIDs: consumer.EncodeMessageID, DeadLetters: deadLetters}, nil
 		},
 	}
 }
+
+// readable gives the oldest cursor of an error the form that clients read.
+func readable(err error, encodeIDs bool) error {
+	var coded *core.Error
+	if !errors.As(err, &coded) || coded.Code != core.CodeCursorGone {
+		return err
+	}
+	gone := *coded
+	gone.Oldest = entrypoints.EncodeID(coded.Oldest, encodeIDs)
+	return &gone
+}
+
+// fixedPublication is the publication of a configuration without expressions.
+type fixedPublication struct {
+	topics    []string
+	encodeIDs bool
+	sink      func() (qos.Sink, error)
+}
+
+func (*fixedPublication) Compose(*core.Record) error               { return nil }
+func (p *fixedPublication) Address(*core.Record) ([]string, error) { return p.topics, nil }
+func (p *fixedPublication) Sink() (qos.Sink, error)                { return p.sink() }
+func (p *fixedPublication) EncodeIDs() bool                        { return p.encodeIDs }
+func (*fixedPublication) IDPrefix() string                         { return "" }
+func (*fixedPublication) Release()                                 {}

@@ -12,6 +12,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
@@ -42,8 +43,8 @@ func (c *clients) Sink(t cluster.Target, level endpoint.QoS, compression string)
 func descriptor() endpoint.Descriptor {
 	return endpoint.Descriptor{
 		API: "orders", Operation: "placeOrder", BasePath: "/v1",
-		Endpoint: `{"name":"default","configuration":{"bootstrapServers":"a:1"},"sharedConfigurationOverride":{` +
-			`"producer":{"enabled":true,"compressionType":"zstd"},"consumer":{"enabled":true,"removeConfluentHeader":true}}}`,
+		Endpoints: []endpoint.JSON{`{"name":"default","configuration":{"bootstrapServers":"a:1"},"sharedConfigurationOverride":{` +
+			`"producer":{"enabled":true,"compressionType":"zstd"},"consumer":{"enabled":true,"removeConfluentHeader":true}}}`},
 		Entrypoints: []endpoint.Entrypoint{
 			{Kind: endpoint.HTTPPost, Method: "POST", Path: "/orders/{region}", Params: []endpoint.Param{{Name: "region", Enum: []string{"eu", "us"}}}, Config: `{"qos":"balanced"}`},
 			{Kind: endpoint.SSE, Method: "GET", Path: "/orders/{region}", Params: []endpoint.Param{{Name: "region", Enum: []string{"eu", "us"}}}, Config: `{"qos":"none"}`},
@@ -82,6 +83,11 @@ func compileFrom(t *testing.T, d endpoint.Descriptor, text string) (Output, *cli
 	return out, c, err
 }
 
+// in is a request with a region.
+func in(region string) *exchange.Exchange {
+	return &exchange.Exchange{Params: map[string]string{"region": region}, Attributes: &core.Attributes{}}
+}
+
 func TestOperation(t *testing.T) {
 	out, c, err := compileFrom(t, descriptor(), "")
 	if err != nil {
@@ -90,30 +96,35 @@ func TestOperation(t *testing.T) {
 	if len(out.Entrypoints) != 2 || out.Entrypoints[0].Path != "/v1/orders/{region}" {
 		t.Errorf("entrypoints are %+v", out.Entrypoints)
 	}
-	if _, err := out.Operation.Publish.Sink(endpoint.Balanced); err != nil || c.level != endpoint.Balanced || c.compression != "zstd" {
+	pub, err := out.Operation.Publish.Prepare(in("eu"), endpoint.Balanced)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pub.Sink(); err != nil || c.level != endpoint.Balanced || c.compression != "zstd" {
 		t.Errorf("the sink is of level %q, compression %q, %v", c.level, c.compression, err)
 	}
-	if _, err := out.Operation.Subscribe.DeadLetters(); err != nil || c.level != endpoint.AtLeastOnce || c.compression != "zstd" {
+	opened, err := out.Operation.Subscribe.Open(t.Context(), in("eu"), qos.Reading{Kind: endpoint.SSE, Level: endpoint.None})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := opened.DeadLetters(); err != nil || c.level != endpoint.AtLeastOnce || c.compression != "zstd" {
 		t.Errorf("dead letters are of level %q, compression %q, %v", c.level, c.compression, err)
 	}
 	if !slices.Equal(c.target.Brokers, []string{"a:1"}) {
 		t.Errorf("brokers are %q", c.target.Brokers)
 	}
-	names, err := out.Operation.Publish.Topics(map[string]string{"region": "eu"})
+	names, err := pub.Address(&core.Record{})
 	if err != nil || !slices.Equal(names, []string{"orders.eu"}) {
 		t.Errorf("topics are %q, %v", names, err)
 	}
-	if _, err := out.Operation.Subscribe.Topics(map[string]string{"region": "asia"}); core.CodeOf(err) != core.CodeInvalidRequest {
+	if _, err := out.Operation.Subscribe.Open(t.Context(), in("asia"), qos.Reading{Level: endpoint.None}); core.CodeOf(err) != core.CodeInvalidRequest {
 		t.Errorf("a region beyond its enumeration: %v", err)
-	}
-	if _, err := out.Operation.Subscribe.Open(t.Context(), qos.Reading{Level: endpoint.None}); err != nil {
-		t.Fatal(err)
 	}
 	if r := c.reading; r.Reset != qos.Latest || r.Level != endpoint.None || r.CheckTopic || r.Transform == nil {
 		t.Errorf("the reading is %+v", r)
 	}
-	if s := out.Operation.Subscribe; s.EventName != "OrderPlaced" || !s.EncodeIDs {
-		t.Errorf("event %q, encoded %v", s.EventName, s.EncodeIDs)
+	if s := out.Operation.Subscribe; s.EventName != "OrderPlaced" || !opened.EncodeIDs || !s.WritesDeadLetters {
+		t.Errorf("event %q, encoded %v, dead letters %v", s.EventName, opened.EncodeIDs, s.WritesDeadLetters)
 	}
 }
 
@@ -142,13 +153,17 @@ apis:
 	if out.Operation.Subscribe != nil {
 		t.Error("nothing subscribes any more")
 	}
-	if _, err := out.Operation.Publish.Sink(endpoint.None); err != nil || !slices.Equal(c.target.Brokers, []string{"b:2", "c:3"}) {
+	pub, err := out.Operation.Publish.Prepare(in("eu"), endpoint.None)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pub.Sink(); err != nil || !slices.Equal(c.target.Brokers, []string{"b:2", "c:3"}) {
 		t.Errorf("brokers are %q, %v", c.target.Brokers, err)
 	}
-	if names, err := out.Operation.Publish.Topics(map[string]string{"region": "eu"}); err != nil || !slices.Equal(names, []string{"one", "two"}) {
+	if names, err := pub.Address(&core.Record{}); err != nil || !slices.Equal(names, []string{"one", "two"}) {
 		t.Errorf("topics are %q, %v", names, err)
 	}
-	if _, err := out.Operation.Publish.Topics(map[string]string{"region": "asia"}); err == nil ||
+	if _, err := out.Operation.Publish.Prepare(in("asia"), endpoint.None); err == nil ||
 		err.Error() != `FAILURE_INVALID_REQUEST: path parameter "region" is not one of eu, us` {
 		t.Errorf("got %v", err)
 	}
@@ -176,7 +191,7 @@ func TestEverythingOff(t *testing.T) {
 func TestProblems(t *testing.T) {
 	change := func(from, to string) func(*endpoint.Descriptor) {
 		return func(d *endpoint.Descriptor) {
-			d.Endpoint = endpoint.JSON(strings.ReplaceAll(string(d.Endpoint), from, to))
+			d.Endpoints = []endpoint.JSON{endpoint.JSON(strings.ReplaceAll(string(d.Endpoints[0]), from, to))}
 		}
 	}
 	for _, test := range []struct {
@@ -262,7 +277,7 @@ func TestProblems(t *testing.T) {
 
 func TestTenant(t *testing.T) {
 	d := descriptor()
-	d.Endpoint = endpoint.JSON(strings.Replace(string(d.Endpoint), `"name":"default"`, `"name":"default","tenants":["eu","us"]`, 1))
+	d.Endpoints = []endpoint.JSON{endpoint.JSON(strings.Replace(string(d.Endpoints[0]), `"name":"default"`, `"name":"default","tenants":["eu","us"]`, 1))}
 	in := Input{Descriptor: d, Clients: &clients{}, Log: slog.New(slog.DiscardHandler)}
 	for tenant, want := range map[string]string{
 		"": "", "eu": "", "asia": `operation "placeOrder" of api "orders": endpoint "default" is for the tenants eu, us, this gateway's is "asia"`,

@@ -42,7 +42,7 @@ type endpointObject struct {
 // endpoint merges the endpoint object with the configuration and checks the result.
 func (c *compiler) endpoint() endpointObject {
 	var object endpointObject
-	value, err := decode(string(c.d.Endpoint))
+	value, err := decode(string(c.d.Endpoints[0]))
 	if err != nil {
 		c.fail(fmt.Errorf("endpoint of the descriptor: %w", err))
 		return object
@@ -82,7 +82,7 @@ func Endpoint(d endpoint.Descriptor) string {
 	var named struct {
 		Name string `json:"name"`
 	}
-	if err := json.Unmarshal([]byte(d.Endpoint), &named); err != nil || named.Name == "" {
+	if err := json.Unmarshal([]byte(d.Endpoints[0]), &named); err != nil || named.Name == "" {
 		return "default"
 	}
 	return named.Name

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 // GroupID is the consumer group of a caller at an operation:
@@ -14,11 +15,11 @@ import (
 // pull stands for http-get, s is the first 16 hex digits of sha256 of the authenticated
 // subject, else of the remote address, and given is the client identifier. Other characters
 // than A-Z a-z 0-9 . _ - become "-".
-func GroupID(op *Operation, kind endpoint.Kind, c Caller) string {
-	id := make([]byte, 0, len(op.API)+len(op.Name)+len(c.ClientID)+24)
-	id = appendName(id, op.API)
+func GroupID(api, operation string, kind endpoint.Kind, c exchange.Caller) string {
+	id := make([]byte, 0, len(api)+len(operation)+len(c.ClientID)+24)
+	id = appendName(id, api)
 	id = append(id, '.')
-	id = appendName(id, op.Name)
+	id = appendName(id, operation)
 	if kind == endpoint.HTTPGet {
 		id = append(id, ".pull"...)
 	}

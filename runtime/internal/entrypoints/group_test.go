@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 func TestGroupID(t *testing.T) {
@@ -11,16 +12,16 @@ func TestGroupID(t *testing.T) {
 	for _, c := range []struct {
 		api, operation string
 		kind           endpoint.Kind
-		caller         Caller
+		caller         exchange.Caller
 		want           string
 	}{
-		{"shop", "watchOrders", endpoint.SSE, Caller{Address: "192.0.2.1"}, "shop.watchOrders." + address},
-		{"shop", "watchOrders", endpoint.HTTPGet, Caller{Address: "192.0.2.1"}, "shop.watchOrders.pull." + address},
-		{"shop", "GET /orders/{é}", endpoint.WebSocket, Caller{Address: "192.0.2.1"}, "shop.GET--orders-----." + address},
-		{"shop", "watchOrders", endpoint.SSE, Caller{Subject: "alice", Address: "192.0.2.1"}, "shop.watchOrders." + alice},
-		{"shop", "watchOrders", endpoint.SSE, Caller{Address: "192.0.2.1", ClientID: "till-7"}, "shop.watchOrders." + address + ".till-7"},
+		{"shop", "watchOrders", endpoint.SSE, exchange.Caller{Address: "192.0.2.1"}, "shop.watchOrders." + address},
+		{"shop", "watchOrders", endpoint.HTTPGet, exchange.Caller{Address: "192.0.2.1"}, "shop.watchOrders.pull." + address},
+		{"shop", "GET /orders/{é}", endpoint.WebSocket, exchange.Caller{Address: "192.0.2.1"}, "shop.GET--orders-----." + address},
+		{"shop", "watchOrders", endpoint.SSE, exchange.Caller{Identity: exchange.Identity{Subject: "alice"}, Address: "192.0.2.1"}, "shop.watchOrders." + alice},
+		{"shop", "watchOrders", endpoint.SSE, exchange.Caller{Address: "192.0.2.1", ClientID: "till-7"}, "shop.watchOrders." + address + ".till-7"},
 	} {
-		got := GroupID(&Operation{API: c.api, Name: c.operation}, c.kind, c.caller)
+		got := GroupID(c.api, c.operation, c.kind, c.caller)
 		if got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}

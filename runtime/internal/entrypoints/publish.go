@@ -6,11 +6,29 @@ import (
 	"net/http"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
-// Check lists what is wrong with a message: its headers, then its body. headers nil: they are
+// Ready takes a message from its client's bytes to the record that is written: options, check,
+// hook, attributes. It gives the topics. headers nil: they are not checked. Errors are *core.Error.
+func (p *Publishing) Ready(pub Publication, x *exchange.Exchange, rec *core.Record, headers http.Header) ([]string, error) {
+	if err := pub.Compose(rec); err != nil {
+		return nil, err
+	}
+	if rec.Value != nil { // no tombstone
+		if err := p.check(rec.Value, headers); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.runHook(x.Request.Context(), x.Request, x.Params, rec); err != nil {
+		return nil, err
+	}
+	return pub.Address(rec)
+}
+
+// check lists what is wrong with a message: its headers, then its body. headers nil: they are
 // not checked. The error is a CodeInvalidMessage with one violation for each broken rule.
-func (p *Publishing) Check(body []byte, headers http.Header) error {
+func (p *Publishing) check(body []byte, headers http.Header) error {
 	var violations []core.Violation
 	if p.CheckHeaders != nil && headers != nil {
 		violations = p.CheckHeaders(headers)
@@ -24,9 +42,9 @@ func (p *Publishing) Check(body []byte, headers http.Header) error {
 	return &core.Error{Code: core.CodeInvalidMessage, Op: "check message", Violations: violations}
 }
 
-// RunHook calls the publish hook, which may change the record. A hook's error that has no code
+// runHook calls the publish hook, which may change the record. A hook's error that has no code
 // refuses the message: its text is meant for the client.
-func (p *Publishing) RunHook(ctx context.Context, r *http.Request, params map[string]string, rec *core.Record) error {
+func (p *Publishing) runHook(ctx context.Context, r *http.Request, params map[string]string, rec *core.Record) error {
 	if p.Hook == nil {
 		return nil
 	}

@@ -13,11 +13,12 @@ import (
 //	"id":"…","records":[{"topic":"orders","partition":0,"offset":41,"timestamp":"…"}]
 //
 // The id is a cursor: who starts there reads what came after the message.
-func (p *Publishing) AppendReceipt(dst []byte, results []core.Result) []byte {
+func AppendReceipt(dst []byte, p Publication, results []core.Result) []byte {
 	dst = append(dst, `"id":"`...)
 	var space [128]byte
-	id := appendID(space[:0], results)
-	if p.EncodeIDs {
+	id := append(space[:0], p.IDPrefix()...)
+	id = appendID(id, results)
+	if p.EncodeIDs() {
 		dst = base64.StdEncoding.AppendEncode(dst, id)
 	} else {
 		dst = append(dst, id...) // topic names and numbers need no escape

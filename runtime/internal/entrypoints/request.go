@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 // The names under which a client may name itself. The answer has the identifier under the name
@@ -60,7 +61,7 @@ func Cursor(query url.Values) string {
 }
 
 // echoClient answers with the client identifier under the name that the client used.
-func echoClient(h http.Header, r *http.Request, c Caller) {
+func echoClient(h http.Header, r *http.Request, c exchange.Caller) {
 	if c.ClientID == "" {
 		return
 	}

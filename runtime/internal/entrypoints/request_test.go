@@ -1,8 +1,6 @@
 package entrypoints
 
 import (
-	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -11,8 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
-	"github.com/penstock-dev/penstock/runtime/internal/core"
-	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 func TestParams(t *testing.T) {
@@ -40,14 +37,14 @@ func TestParams(t *testing.T) {
 func TestEchoClient(t *testing.T) {
 	for _, c := range []struct {
 		header, query string
-		caller        Caller
+		caller        exchange.Caller
 		want          string
 	}{
-		{"", "", Caller{}, ""},
-		{"X-Client-Identifier", "", Caller{ClientID: "a"}, "X-Client-Identifier"},
-		{"X-Gravitee-Client-Identifier", "", Caller{ClientID: "a"}, "X-Gravitee-Client-Identifier"},
-		{"", "?X-Client-Identifier=a", Caller{ClientID: "a"}, "X-Client-Identifier"},
-		{"", "?X-Gravitee-Client-Identifier=a", Caller{ClientID: "a"}, "X-Gravitee-Client-Identifier"},
+		{"", "", exchange.Caller{}, ""},
+		{"X-Client-Identifier", "", exchange.Caller{ClientID: "a"}, "X-Client-Identifier"},
+		{"X-Gravitee-Client-Identifier", "", exchange.Caller{ClientID: "a"}, "X-Gravitee-Client-Identifier"},
+		{"", "?X-Client-Identifier=a", exchange.Caller{ClientID: "a"}, "X-Client-Identifier"},
+		{"", "?X-Gravitee-Client-Identifier=a", exchange.Caller{ClientID: "a"}, "X-Gravitee-Client-Identifier"},
 	} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/"+c.query, nil)
 		if c.header != "" {
@@ -58,37 +55,6 @@ func TestEchoClient(t *testing.T) {
 		if c.want == "" && len(h) > 0 || c.want != "" && h.Get(c.want) != "a" {
 			t.Errorf("%+v: %v", c, h)
 		}
-	}
-}
-
-func TestOpenStreamFillsTheReading(t *testing.T) {
-	var got qos.Reading
-	op := &Operation{API: "a", Name: "b", Subscribe: &Subscribing{
-		Topics: func(params map[string]string) ([]string, error) {
-			if params["t"] == "" {
-				return nil, core.NewError(core.CodeInvalidRequest, "no t")
-			}
-			return []string{params["t"]}, nil
-		},
-		Open: func(_ context.Context, r qos.Reading) (qos.Stream, error) {
-			got = r
-			return nil, errors.New("not opened")
-		},
-	}}
-	s := Subscription{Kind: endpoint.SSE, Level: endpoint.Balanced, Caller: Caller{Address: "x"}, Cursor: "c"}
-	if _, err := op.OpenStream(t.Context(), s); core.CodeOf(err) != core.CodeInvalidRequest {
-		t.Errorf("got %v", err)
-	}
-	s.Params = map[string]string{"t": "orders"}
-	if _, err := op.OpenStream(t.Context(), s); err == nil || err.Error() != "not opened" {
-		t.Errorf("got %v", err)
-	}
-	if got.Group == "" || got.Topics[0] != "orders" || got.Cursor != "c" || got.Level != endpoint.Balanced || got.Kind != endpoint.SSE {
-		t.Errorf("reading %+v", got)
-	}
-	s.Level = endpoint.None
-	if _, err := op.OpenStream(t.Context(), s); err == nil || got.Group != "" {
-		t.Errorf("level none has group %q, %v", got.Group, err)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
@@ -39,10 +40,10 @@ func NewHost() *Host {
 			Body: 1 << 10, NDJSONLine: 1 << 10, WebSocketMessage: 1 << 10, BytesPerStream: 4 << 10,
 			WriteStall: time.Second,
 		},
-		Caller: func(r *http.Request) (entrypoints.Caller, error) {
-			return entrypoints.Caller{Address: "192.0.2.1", ClientID: r.Header.Get("X-Client-Identifier")}, nil
+		Caller: func(r *http.Request) (exchange.Caller, error) {
+			return exchange.Caller{Address: "192.0.2.1", ClientID: r.Header.Get("X-Client-Identifier")}, nil
 		},
-		Stream: func(entrypoints.Caller) (func(), error) {
+		Stream: func(exchange.Caller) (func(), error) {
 			if h.Refuse != nil {
 				return nil, h.Refuse
 			}

@@ -6,6 +6,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -73,9 +74,35 @@ func Publisher(s qos.Sink) *entrypoints.Operation {
 	return &entrypoints.Operation{
 		API: "shop", Name: "placeOrder",
 		Publish: &entrypoints.Publishing{
-			Topics:    func(map[string]string) ([]string, error) { return []string{"orders"}, nil },
-			Sink:      func(endpoint.QoS) (qos.Sink, error) { return s, nil },
-			EncodeIDs: true,
+			Prepare: func(*exchange.Exchange, endpoint.QoS) (entrypoints.Publication, error) {
+				return publication{s}, nil
+			},
 		},
 	}
 }
+
+// SendTo makes an operation publish to other topics.
+func SendTo(op *entrypoints.Operation, topics func() ([]string, error)) {
+	prepare := op.Publish.Prepare
+	op.Publish.Prepare = func(x *exchange.Exchange, level endpoint.QoS) (entrypoints.Publication, error) {
+		pub, err := prepare(x, level)
+		return sentTo{pub, topics}, err
+	}
+}
+
+type sentTo struct {
+	entrypoints.Publication
+	topics func() ([]string, error)
+}
+
+func (s sentTo) Address(*core.Record) ([]string, error) { return s.topics() }
+
+// publication writes to topic "orders" of a sink; its ids are base64.
+type publication struct{ sink qos.Sink }
+
+func (publication) Compose(*core.Record) error             { return nil }
+func (publication) Address(*core.Record) ([]string, error) { return []string{"orders"}, nil }
+func (p publication) Sink() (qos.Sink, error)              { return p.sink, nil }
+func (publication) EncodeIDs() bool                        { return true }
+func (publication) IDPrefix() string                       { return "" }
+func (publication) Release()                               {}

@@ -2,12 +2,15 @@ package entrypointstest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"sync"
 
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -208,12 +211,58 @@ func Subscriber(open func(qos.Reading) (qos.Stream, error)) *entrypoints.Operati
 	return &entrypoints.Operation{
 		API: "shop", Name: "watchOrders",
 		Subscribe: &entrypoints.Subscribing{
-			Topics: func(map[string]string) ([]string, error) { return []string{"orders"}, nil },
-			Open: func(_ context.Context, r qos.Reading) (qos.Stream, error) {
-				return open(r)
+			Open: func(_ context.Context, x *exchange.Exchange, r qos.Reading) (*entrypoints.Opened, error) {
+				if r.Level.Group() {
+					r.Group = entrypoints.GroupID("shop", "watchOrders", r.Kind, x.Caller)
+				}
+				stream, err := open(r)
+				var gone *core.Error
+				if errors.As(err, &gone) && gone.Oldest != "" {
+					encoded := *gone
+					encoded.Oldest = entrypoints.EncodeID(gone.Oldest, true)
+					return nil, &encoded
+				}
+				if err != nil {
+					return nil, err
+				}
+				return &entrypoints.Opened{Stream: stream, EncodeIDs: true}, nil
 			},
-			EncodeIDs: true,
 			EventName: "orderPlaced",
 		},
 	}
 }
+
+// WriteDeadLetters gives the streams of an operation a writer for dead letters.
+func WriteDeadLetters(op *entrypoints.Operation, sink func() (qos.Sink, error)) {
+	op.Subscribe.WritesDeadLetters = true
+	changeOpened(op, func(o *entrypoints.Opened) { o.DeadLetters = sink })
+}
+
+// PlainIDs makes the ids of an operation plain.
+func PlainIDs(op *entrypoints.Operation) {
+	if op.Subscribe != nil {
+		changeOpened(op, func(o *entrypoints.Opened) { o.EncodeIDs = false })
+	}
+	if op.Publish != nil {
+		prepare := op.Publish.Prepare
+		op.Publish.Prepare = func(x *exchange.Exchange, level endpoint.QoS) (entrypoints.Publication, error) {
+			pub, err := prepare(x, level)
+			return plainIDs{pub}, err
+		}
+	}
+}
+
+func changeOpened(op *entrypoints.Operation, change func(*entrypoints.Opened)) {
+	open := op.Subscribe.Open
+	op.Subscribe.Open = func(ctx context.Context, x *exchange.Exchange, r qos.Reading) (*entrypoints.Opened, error) {
+		opened, err := open(ctx, x, r)
+		if err == nil {
+			change(opened)
+		}
+		return opened, err
+	}
+}
+
+type plainIDs struct{ entrypoints.Publication }
+
+func (plainIDs) EncodeIDs() bool { return false }

@@ -21,7 +21,7 @@ func BenchmarkItem(b *testing.B) {
 				var dst []byte
 				b.ReportAllocs()
 				for b.Loop() {
-					dst = f.item(dst[:0], batch, 0, 1)
+					dst = f.item(dst[:0], batch, 0, 1, true)
 				}
 			})
 		}

@@ -17,8 +17,9 @@ const (
 type format interface {
 	// begin opens the answer.
 	begin(dst []byte) []byte
-	// item appends the i-th record of a batch; n records stand before it in the answer.
-	item(dst []byte, b *qos.Batch, i, n int) []byte
+	// item appends the i-th record of a batch, its id as base64 when encoded is set; n records
+	// stand before it in the answer.
+	item(dst []byte, b *qos.Batch, i, n int, encoded bool) []byte
 	// end appends what failed (nil: nothing) and the pagination (nil: none), and closes.
 	end(dst []byte, failed *core.Error, p *pagination) []byte
 }
@@ -32,13 +33,12 @@ type pagination struct {
 // layout is what the formats share: which parts an item has.
 type layout struct {
 	content           entrypoints.Content
-	encodeIDs         bool
 	headers, metadata bool
 }
 
 func newFormats(op *entrypoints.Operation, cfg config) map[string]format {
 	l := layout{
-		content: entrypoints.NewContent(op.Subscribe.Payload), encodeIDs: op.Subscribe.EncodeIDs,
+		content: entrypoints.NewContent(op.Subscribe.Payload),
 		headers: cfg.HeadersInPayload, metadata: cfg.MetadataInPayload,
 	}
 	return map[string]format{jsonType: jsonFormat{l}, xmlType: xmlFormat{l}, textType: textFormat{l}}

@@ -37,7 +37,7 @@ func TestContents(t *testing.T) {
 func TestTextStaysTextByContentType(t *testing.T) {
 	r := newRig(t, `{"qos":"none","messagesLimitCount":1}`, func(r *rig) {
 		r.op.Subscribe.Payload.ContentTypes = []string{"text/plain"}
-		r.op.Subscribe.EncodeIDs = false
+		entrypointstest.PlainIDs(r.op)
 	}, "1")
 	want := `{"items":[{"id":"orders@0#0","content":"1"}],"pagination":{"nextCursor":"orders@0#0"}}` + "\n"
 	if _, _, body := r.get(t, ""); body != want {

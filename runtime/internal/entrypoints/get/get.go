@@ -11,6 +11,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
@@ -84,11 +85,7 @@ func (h *handler) serve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	params, err := entrypoints.Params(c)
-	if err != nil {
-		return err
-	}
-	caller, leave, err := h.host.Admit(c, h.op, h.kind)
+	x, leave, err := h.host.Admit(c, h.op, h.kind)
 	if err != nil {
 		return err
 	}
@@ -96,8 +93,8 @@ func (h *handler) serve(c echo.Context) error {
 	if h.host.IsDraining() {
 		return core.NewError(core.CodeDraining, "")
 	}
-	stream, err := h.op.OpenStream(r.Context(), entrypoints.Subscription{
-		Kind: h.kind, Level: h.level, Caller: caller, Params: params,
+	stream, err := h.op.Subscribe.Open(r.Context(), x, qos.Reading{
+		Kind: h.kind, Level: h.level,
 		Cursor: entrypoints.Cursor(query), AckCursor: ackCursor, Wait: h.duration,
 	})
 	if err != nil {

@@ -14,14 +14,14 @@ type jsonFormat struct{ layout }
 
 func (jsonFormat) begin(dst []byte) []byte { return append(dst, `{"items":[`...) }
 
-func (f jsonFormat) item(dst []byte, b *qos.Batch, i, n int) []byte {
+func (f jsonFormat) item(dst []byte, b *qos.Batch, i, n int, encoded bool) []byte {
 	if n > 0 {
 		dst = append(dst, ',')
 	}
 	dst = append(dst, '{')
 	if b.HasIDs() {
 		dst = append(dst, `"id":"`...)
-		dst = b.AppendID(dst, i, f.encodeIDs) // neither form needs an escape
+		dst = b.AppendID(dst, i, encoded) // neither form needs an escape
 		dst = append(dst, '"', ',')
 	}
 	rec := b.Record(i)

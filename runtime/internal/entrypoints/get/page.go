@@ -31,7 +31,7 @@ var buffers = sync.Pool{New: func() any { return &[]byte{} }}
 type page struct {
 	*handler
 	c         echo.Context
-	stream    qos.Stream
+	stream    *entrypoints.Opened
 	closed    bool
 	format    format
 	mediaType string
@@ -53,7 +53,7 @@ type given struct {
 	n     int
 }
 
-func newPage(h *handler, c echo.Context, s qos.Stream, mediaType string, limit int) *page {
+func newPage(h *handler, c echo.Context, s *entrypoints.Opened, mediaType string, limit int) *page {
 	p := &page{
 		handler: h, c: c, stream: s, format: h.formats[mediaType], mediaType: mediaType, limit: limit, most: h.most,
 		out:    entrypoints.NewStallWriter(c, h.host.Limits.WriteStall),
@@ -173,7 +173,7 @@ func (p *page) add(b *qos.Batch) error {
 		if rec == nil {
 			continue
 		}
-		*p.buffer = p.format.item(*p.buffer, b, i, p.count)
+		*p.buffer = p.format.item(*p.buffer, b, i, p.count, p.stream.EncodeIDs)
 		p.count++
 		p.records++
 		p.bytes += len(rec.Value)
@@ -257,7 +257,7 @@ func (p *page) pagination() *pagination {
 		return nil
 	}
 	cursor := p.stream.Cursor(nil)
-	if p.op.Subscribe.EncodeIDs {
+	if p.stream.EncodeIDs {
 		cursor = base64.StdEncoding.AppendEncode(nil, cursor)
 	}
 	return &pagination{nextCursor: cursor, limit: p.shownLimit()}

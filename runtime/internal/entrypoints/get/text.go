@@ -17,14 +17,14 @@ type textFormat struct{ layout }
 
 func (textFormat) begin(dst []byte) []byte { return append(dst, "items\n"...) }
 
-func (f textFormat) item(dst []byte, b *qos.Batch, i, n int) []byte {
+func (f textFormat) item(dst []byte, b *qos.Batch, i, n int, encoded bool) []byte {
 	if n > 0 {
 		dst = append(dst, '\n')
 	}
 	dst = append(dst, "item\n"...)
 	if b.HasIDs() {
 		dst = append(dst, "id: "...)
-		dst = b.AppendID(dst, i, f.encodeIDs)
+		dst = b.AppendID(dst, i, encoded)
 		dst = append(dst, '\n')
 	}
 	rec := b.Record(i)

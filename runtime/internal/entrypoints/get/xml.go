@@ -20,11 +20,11 @@ func (xmlFormat) begin(dst []byte) []byte {
 	return append(dst, `<?xml version="1.0" encoding="UTF-8"?>`+"\n<response><items>"...)
 }
 
-func (f xmlFormat) item(dst []byte, b *qos.Batch, i, _ int) []byte {
+func (f xmlFormat) item(dst []byte, b *qos.Batch, i, _ int, encoded bool) []byte {
 	dst = append(dst, "<item>"...)
 	if b.HasIDs() {
 		dst = append(dst, "<id>"...)
-		dst = b.AppendID(dst, i, f.encodeIDs)
+		dst = b.AppendID(dst, i, encoded)
 		dst = append(dst, "</id>"...)
 	}
 	rec := b.Record(i)

@@ -18,7 +18,7 @@ var buffers = sync.Pool{New: func() any { return &[]byte{} }}
 
 // answers writes the outcome of each line, in the order of the lines.
 type answers struct {
-	*exchange
+	*lines
 	out     *entrypoints.StallWriter
 	minimal bool
 
@@ -26,10 +26,10 @@ type answers struct {
 	records, bytes int   // that they published
 }
 
-func newAnswers(c echo.Context, x *exchange) *answers {
+func newAnswers(c echo.Context, l *lines) *answers {
 	return &answers{
-		exchange: x, out: entrypoints.NewStallWriter(c, x.host.Limits.WriteStall),
-		minimal: x.level == endpoint.None || wantsMinimal(x.request.Header),
+		lines: l, out: entrypoints.NewStallWriter(c, l.host.Limits.WriteStall),
+		minimal: l.level == endpoint.None || wantsMinimal(l.exchange.Request.Header),
 	}
 }
 
@@ -99,15 +99,16 @@ func (a *answers) append(dst []byte, item *entrypoints.Item) []byte {
 	case err != nil:
 		e := web.Of(err)
 		if e.Code.Status() >= http.StatusInternalServerError {
-			a.host.LogFailure(a.request.Context(), "line not published", a.op, err)
+			a.host.LogFailure(a.exchange.Request.Context(), "line not published", a.op, err)
 		}
 		return append(web.AppendProblem(dst, e, ""), '\n')
 	case a.minimal:
 		dst = append(dst, '{')
 	default:
-		dst = a.op.Publish.AppendReceipt(append(dst, '{'), item.Delivery.Results())
+		dst = entrypoints.AppendReceipt(append(dst, '{'), a.pub, item.Delivery.Results())
 	}
-	a.records += len(a.topics)
-	a.bytes += item.Bytes * len(a.topics)
+	topics := len(item.Delivery.Results())
+	a.records += topics
+	a.bytes += item.Bytes * topics
 	return append(dst, '}', '\n')
 }

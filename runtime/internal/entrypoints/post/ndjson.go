@@ -11,16 +11,16 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
-// exchange is one NDJSON request: a reader that sends lines to Kafka, and beside it a writer
+// lines is one NDJSON request: a reader that sends lines to Kafka, and beside it a writer
 // that answers them in their order while the body is still coming.
-type exchange struct {
+type lines struct {
 	*handler
-	request  *http.Request
-	params   map[string]string
-	topics   []string
+	exchange *exchange.Exchange
+	pub      entrypoints.Publication
 	headers  []core.Header
 	sink     qos.Sink
 	pipeline *entrypoints.Pipeline
@@ -30,26 +30,27 @@ type exchange struct {
 // serveLines publishes each line of a body as a message. A line that is refused does not stop
 // the others. It takes a place among the streams, because only the client knows when it ends.
 func (h *handler) serveLines(c echo.Context) error {
-	_, leave, err := h.host.Admit(c, h.op, h.kind)
+	x, leave, err := h.host.Admit(c, h.op, h.kind)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	x, err := h.newExchange(c)
+	l, err := h.newLines(c, x)
 	if err != nil {
 		return err
 	}
-	if err := x.open(c); err != nil {
+	defer l.pub.Release()
+	if err := l.open(c); err != nil {
 		return err
 	}
-	answers := newAnswers(c, x)
+	answers := newAnswers(c, l)
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
 		answers.run()
 	}()
-	x.read()
-	x.pipeline.Close()
+	l.read()
+	l.pipeline.Close()
 	<-written
 	if !c.Response().Committed { // there was no line
 		c.Response().WriteHeader(http.StatusOK)
@@ -57,117 +58,111 @@ func (h *handler) serveLines(c echo.Context) error {
 	return nil
 }
 
-// newExchange checks everything that is the same for all lines.
-func (h *handler) newExchange(c echo.Context) (*exchange, error) {
+// newLines checks everything that is the same for all lines.
+func (h *handler) newLines(c echo.Context, x *exchange.Exchange) (*lines, error) {
 	r, p := c.Request(), h.op.Publish
 	if h.host.IsDraining() {
 		return nil, core.NewError(core.CodeDraining, "")
-	}
-	params, err := entrypoints.Params(c)
-	if err != nil {
-		return nil, err
-	}
-	topics, err := p.Topics(params)
-	if err != nil {
-		return nil, err
 	}
 	if p.CheckHeaders != nil {
 		if violations := p.CheckHeaders(r.Header); len(violations) > 0 {
 			return nil, &core.Error{Code: core.CodeInvalidMessage, Op: "check headers", Violations: violations}
 		}
 	}
-	sink, err := p.Sink(h.level)
+	pub, err := p.Prepare(x, h.level)
 	if err != nil {
 		return nil, err
 	}
-	x := &exchange{
-		handler: h, request: r, params: params, topics: topics, sink: sink,
+	sink, err := pub.Sink()
+	if err != nil {
+		pub.Release()
+		return nil, err
+	}
+	l := &lines{
+		handler: h, exchange: x, pub: pub, sink: sink,
 		pipeline: entrypoints.NewPipeline(h.host.Limits.BytesPerStream),
 		control:  http.NewResponseController(c.Response().Writer),
 	}
 	if h.copyHeaders {
-		x.headers = messageHeaders(r.Header)
+		l.headers = messageHeaders(r.Header)
 	}
-	return x, nil
+	return l, nil
 }
 
 // open begins the answer. Its header goes out at once, because a client may wait for it before
 // it sends the first line; one that waits for 100 Continue first is not disturbed.
-func (x *exchange) open(c echo.Context) error {
-	if err := x.control.EnableFullDuplex(); err != nil {
+func (l *lines) open(c echo.Context) error {
+	if err := l.control.EnableFullDuplex(); err != nil {
 		return core.Wrap(core.CodeInternal, "answer while reading", err)
 	}
 	// The body is a stream: listen.readTimeout is not for it.
-	if err := x.control.SetReadDeadline(time.Time{}); err != nil {
+	if err := l.control.SetReadDeadline(time.Time{}); err != nil {
 		return core.Wrap(core.CodeInternal, "lift read deadline", err)
 	}
 	c.Response().Header().Set("Content-Type", ndjson)
-	if x.request.Header.Get("Expect") != "" {
+	if l.exchange.Request.Header.Get("Expect") != "" {
 		return nil
 	}
 	c.Response().WriteHeader(http.StatusOK)
-	return x.control.Flush()
+	return l.control.Flush()
 }
 
 // read sends each line, until the body ends or nobody takes answers any more.
-func (x *exchange) read() {
-	lines := newLineReader(x.request.Body, x.host.Limits.NDJSONLine, x.request.ContentLength)
+func (l *lines) read() {
+	from := newLineReader(l.exchange.Request.Body, l.host.Limits.NDJSONLine, l.exchange.Request.ContentLength)
 	for {
-		line, err := lines.next()
+		line, err := from.next()
 		if errors.Is(err, io.EOF) {
 			return
 		}
 		item := &entrypoints.Item{}
-		if !x.pipeline.Add(item, len(line)) {
+		if !l.pipeline.Add(item, len(line)) {
 			return
 		}
 		if err != nil {
-			item.Refused = x.readError(err)
+			item.Refused = l.readError(err)
 			item.Done()
 			if errors.Is(err, errLineTooLong) {
 				continue
 			}
 			return
 		}
-		x.publish(item, line)
+		l.publish(item, line)
 	}
 }
 
 // readError is the answer to a line that could not be read, or to the rest of a body.
-func (x *exchange) readError(err error) error {
+func (l *lines) readError(err error) error {
 	switch {
 	case errors.Is(err, errLineTooLong):
-		return tooLarge("the line", x.host.Limits.NDJSONLine)
-	case x.host.IsDraining():
+		return tooLarge("the line", l.host.Limits.NDJSONLine)
+	case l.host.IsDraining():
 		return core.NewError(core.CodeDraining, "")
 	}
 	return unread(err)
 }
 
 // publish sends one line, or refuses it.
-func (x *exchange) publish(item *entrypoints.Item, line []byte) {
-	p := x.op.Publish
+func (l *lines) publish(item *entrypoints.Item, line []byte) {
+	p := l.op.Publish
 	rec := &item.Record
-	rec.Value, rec.Headers = line, x.headers
+	rec.Value, rec.Headers = line, l.headers[:len(l.headers):len(l.headers)]
 	if p.Hook != nil {
-		rec.Headers = slices.Clone(x.headers) // the hook may change them
+		rec.Headers = slices.Clone(l.headers) // the hook may change them
 	}
-	err := p.Check(line, nil)
-	if err == nil {
-		err = p.RunHook(x.request.Context(), x.request, x.params, rec)
-	}
+	topics, err := p.Ready(l.pub, l.exchange, rec, nil)
 	if err != nil {
 		item.Refused = err
 		item.Done()
 		return
 	}
 	item.Bytes = len(rec.Value)
-	item.Delivery.Send(x.sink, rec, x.topics, item)
+	item.Delivery.Send(l.sink, rec, topics, item)
 }
 
 // stopReading wakes a reader that waits for the client.
-func (x *exchange) stopReading() {
-	if err := x.control.SetReadDeadline(time.Unix(1, 0)); err != nil {
-		x.host.Log.Debug("read deadline not set", "error", err)
+func (l *lines) stopReading() {
+	if err := l.control.SetReadDeadline(time.Unix(1, 0)); err != nil {
+		l.host.Log.Debug("read deadline not set", "error", err)
 	}
 }

@@ -40,8 +40,8 @@ func TestReceipt(t *testing.T) {
 
 func TestReceiptOfSeveralTopicsWithPlainIDs(t *testing.T) {
 	r := newRig(t, "", func(r *rig) {
-		r.op.Publish.EncodeIDs = false
-		r.op.Publish.Topics = func(map[string]string) ([]string, error) { return []string{"orders", "audit"}, nil }
+		entrypointstest.PlainIDs(r.op)
+		entrypointstest.SendTo(r.op, func() ([]string, error) { return []string{"orders", "audit"}, nil })
 	})
 	status, _, body := r.post(t, "x")
 	want := `{"id":"orders@0#0;audit@0#0","records":[` +

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
 )
 
 // TestRefused is every wrong input of a single body, with the whole problem.
@@ -52,9 +53,9 @@ func TestRefused(t *testing.T) {
 		{
 			name: "topic", status: 400,
 			change: func(r *rig) {
-				r.op.Publish.Topics = func(map[string]string) ([]string, error) {
+				entrypointstest.SendTo(r.op, func() ([]string, error) {
 					return nil, core.NewError(core.CodeInvalidRequest, `path parameter "region" is none of eu, us`)
-				}
+				})
 			},
 			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"path parameter \"region\" is none of eu, us","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`,
 		},
@@ -70,7 +71,7 @@ func TestRefused(t *testing.T) {
 		{
 			name: "one topic of two", status: 502,
 			change: func(r *rig) {
-				r.op.Publish.Topics = func(map[string]string) ([]string, error) { return []string{"orders", "audit"}, nil }
+				entrypointstest.SendTo(r.op, func() ([]string, error) { return []string{"orders", "audit"}, nil })
 				r.sink.Fail = func(rec *core.Record) error {
 					if rec.Topic == "audit" {
 						return core.NewError(core.CodeTopicNotFound, `topic "audit" does not exist`)
@@ -85,7 +86,7 @@ func TestRefused(t *testing.T) {
 		{
 			name: "no topic of two, one unknown", status: 504,
 			change: func(r *rig) {
-				r.op.Publish.Topics = func(map[string]string) ([]string, error) { return []string{"orders", "audit"}, nil }
+				entrypointstest.SendTo(r.op, func() ([]string, error) { return []string{"orders", "audit"}, nil })
 				r.sink.Fail = func(rec *core.Record) error {
 					if rec.Topic == "audit" {
 						return core.NewError(core.CodeOutcomeUnknown, "")

@@ -16,34 +16,32 @@ var jsonType = []string{"application/json"}
 // serveOne publishes a body as one message and answers with its receipt.
 func (h *handler) serveOne(c echo.Context) error {
 	r, p := c.Request(), h.op.Publish
-	params, err := entrypoints.Params(c)
+	x, err := h.host.Enter(c, h.op, h.kind)
 	if err != nil {
 		return err
 	}
-	topics, err := p.Topics(params)
+	if x.Body, err = readBody(r, h.host.Limits.Body); err != nil {
+		return err
+	}
+	pub, err := p.Prepare(x, h.level)
 	if err != nil {
 		return err
 	}
-	body, err := readBody(r, h.host.Limits.Body)
-	if err != nil {
-		return err
-	}
-	if err := p.Check(body, r.Header); err != nil {
-		return err
-	}
-	rec := &core.Record{Value: body}
+	defer pub.Release()
+	rec := &core.Record{Value: x.Body}
 	if h.copyHeaders {
 		rec.Headers = messageHeaders(r.Header)
 	}
-	if err := p.RunHook(r.Context(), r, params, rec); err != nil {
+	topics, err := p.Ready(pub, x, rec, r.Header)
+	if err != nil {
 		return err
 	}
-	return h.send(c, rec, topics)
+	return h.send(c, pub, rec, topics)
 }
 
 // send hands a record to Kafka, waits for the outcome and answers.
-func (h *handler) send(c echo.Context, rec *core.Record, topics []string) error {
-	sink, err := h.op.Publish.Sink(h.level)
+func (h *handler) send(c echo.Context, pub entrypoints.Publication, rec *core.Record, topics []string) error {
+	sink, err := pub.Sink()
 	if err != nil {
 		return err
 	}
@@ -56,11 +54,11 @@ func (h *handler) send(c echo.Context, rec *core.Record, topics []string) error 
 		return err
 	}
 	h.host.Metrics.Published(h.op, h.kind, len(topics), size*len(topics))
-	return h.accept(c, w)
+	return h.accept(c, pub, w)
 }
 
 // accept answers 202, with the receipt unless the level has none or the client wants none.
-func (h *handler) accept(c echo.Context, w *waiter) error {
+func (h *handler) accept(c echo.Context, pub entrypoints.Publication, w *waiter) error {
 	response := c.Response()
 	if h.level == endpoint.None {
 		response.WriteHeader(http.StatusAccepted)
@@ -72,7 +70,7 @@ func (h *handler) accept(c echo.Context, w *waiter) error {
 		return nil
 	}
 	w.answer = append(w.answer[:0], '{')
-	w.answer = h.op.Publish.AppendReceipt(w.answer, w.delivery.Results())
+	w.answer = entrypoints.AppendReceipt(w.answer, pub, w.delivery.Results())
 	w.answer = append(w.answer, '}', '\n')
 	response.Header()["Content-Type"] = jsonType
 	response.WriteHeader(http.StatusAccepted)

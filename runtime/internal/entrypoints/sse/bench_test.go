@@ -17,7 +17,7 @@ func BenchmarkFrame(b *testing.B) {
 	op := entrypointstest.Subscriber(nil)
 	for name, cfg := range map[string]config{"bare": {}, "full": {HeadersAsComment: true, MetadataAsComment: true}} {
 		b.Run(name, func(b *testing.B) {
-			e := newEncoder(op.Subscribe, cfg)
+			e := newEncoder(op.Subscribe, cfg, true)
 			var dst []byte
 			b.ReportAllocs()
 			for b.Loop() {
@@ -34,7 +34,7 @@ func BenchmarkShared(b *testing.B) {
 		records[i] = entrypointstest.Record(int64(i), `{"n":1}`)
 	}
 	batch := qos.NewBatch(records, entrypointstest.IDs(records))
-	e := newEncoder(entrypointstest.Subscriber(nil).Subscribe, config{})
+	e := newEncoder(entrypointstest.Subscriber(nil).Subscribe, config{}, true)
 	b.ReportAllocs()
 	for b.Loop() {
 		if f := batch.Frames(e); f.Count != 10 {

@@ -20,13 +20,13 @@ type encoder struct {
 	metadata, headers bool
 }
 
-func newEncoder(s *entrypoints.Subscribing, cfg config) *encoder {
+func newEncoder(s *entrypoints.Subscribing, cfg config, encodeIDs bool) *encoder {
 	name := s.EventName
 	if name == "" {
 		name = "message"
 	}
 	return &encoder{
-		event: []byte("event: " + name + "\n"), encodeIDs: s.EncodeIDs,
+		event: []byte("event: " + name + "\n"), encodeIDs: encodeIDs,
 		metadata: cfg.MetadataAsComment, headers: cfg.HeadersAsComment,
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
@@ -22,17 +23,17 @@ type gap struct{ requested, oldest string }
 
 // open opens the stream. A cursor below the log opens it at the oldest record, with a gap that
 // the client is told of; gap is nil otherwise.
-func (h *handler) open(ctx context.Context, s entrypoints.Subscription) (qos.Stream, *gap, error) {
-	requested := s.Cursor
+func (h *handler) open(ctx context.Context, x *exchange.Exchange, r qos.Reading) (*entrypoints.Opened, *gap, error) {
+	requested := r.Cursor
 	var found *gap
 	for range mostGaps {
-		stream, err := h.op.OpenStream(ctx, s)
+		stream, err := h.op.Subscribe.Open(ctx, x, r)
 		var gone *core.Error
 		if !errors.As(err, &gone) || gone.Code != core.CodeCursorGone || gone.Oldest == "" {
 			return stream, found, err
 		}
 		found = &gap{requested, gone.Oldest}
-		s.Cursor = gone.Oldest
+		r.Cursor = gone.Oldest
 	}
 	return nil, nil, core.Wrap(core.CodeReadTimeout, "open stream", errors.New("the oldest record is gone each time"))
 }

@@ -27,7 +27,8 @@ const (
 // is shared stands in the batches.
 type session struct {
 	*handler
-	stream qos.Stream
+	stream *entrypoints.Opened
+	frames *encoder
 	c      echo.Context
 	out    *entrypoints.StallWriter
 	leave  func() // gives the place of the stream back
@@ -37,8 +38,12 @@ type session struct {
 	owesID  bool      // a large id was held back
 }
 
-func newSession(h *handler, c echo.Context, s qos.Stream) *session {
-	return &session{handler: h, c: c, stream: s, out: entrypoints.NewStallWriter(c, h.host.Limits.WriteStall)}
+func newSession(h *handler, c echo.Context, stream *entrypoints.Opened) *session {
+	s := &session{handler: h, c: c, stream: stream, frames: h.encoders[0], out: entrypoints.NewStallWriter(c, h.host.Limits.WriteStall)}
+	if stream != nil && stream.EncodeIDs {
+		s.frames = h.encoders[1]
+	}
+	return s
 }
 
 // serve writes until the client leaves, the stream fails or the gateway drains.
@@ -118,7 +123,7 @@ func (s *session) lost(err error) bool {
 
 // deliver writes a batch, whose frames all clients of the operation share.
 func (s *session) deliver(b *qos.Batch, timer *time.Timer) bool {
-	frames := b.Frames(s.encoder)
+	frames := b.Frames(s.frames)
 	if len(frames.Bytes) > 0 {
 		if !s.send(frames.Bytes) {
 			return false
@@ -145,7 +150,7 @@ func (s *session) sendLargeID(timer *time.Timer) bool {
 	s.owesID = false
 	id := s.stream.Cursor(nil)
 	event := append(make([]byte, 0, 2*len(id)), idField...)
-	if s.op.Subscribe.EncodeIDs {
+	if s.stream.EncodeIDs {
 		event = base64.StdEncoding.AppendEncode(event, id)
 	} else {
 		event = append(event, id...)

@@ -31,7 +31,7 @@ type handler struct {
 	kind      endpoint.Kind
 	level     endpoint.QoS
 	heartbeat time.Duration
-	encoder   *encoder // one for all clients, so that they share frames
+	encoders  [2]*encoder // for plain and for encoded ids; one for all clients, so that they share frames
 }
 
 // New makes the handler of an sse entrypoint.
@@ -59,7 +59,7 @@ func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoin
 	h := &handler{
 		host: host, op: op, kind: e.Kind, level: level,
 		heartbeat: time.Duration(cfg.HeartbeatIntervalInMs) * time.Millisecond,
-		encoder:   newEncoder(op.Subscribe, cfg),
+		encoders:  [2]*encoder{newEncoder(op.Subscribe, cfg, false), newEncoder(op.Subscribe, cfg, true)},
 	}
 	return h.serve, nil
 }
@@ -88,11 +88,7 @@ func (h *handler) enter(c echo.Context) (s *session, found *gap, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	params, err := entrypoints.Params(c)
-	if err != nil {
-		return nil, nil, err
-	}
-	caller, leave, err := h.host.Admit(c, h.op, h.kind)
+	x, leave, err := h.host.Admit(c, h.op, h.kind)
 	if core.CodeOf(err) == core.CodeDraining {
 		return nil, nil, h.refuse(c, err)
 	}
@@ -111,9 +107,7 @@ func (h *handler) enter(c echo.Context) (s *session, found *gap, err error) {
 	if cursor == "" {
 		cursor = entrypoints.Cursor(query)
 	}
-	stream, found, err := h.open(r.Context(), entrypoints.Subscription{
-		Kind: h.kind, Level: h.level, Caller: caller, Params: params, Cursor: cursor,
-	})
+	stream, found, err := h.open(r.Context(), x, qos.Reading{Kind: h.kind, Level: h.level, Cursor: cursor})
 	switch {
 	case transient(err):
 		return nil, nil, h.refuse(c, err)

@@ -90,7 +90,7 @@ func (s *socket) delivered(b *qos.Batch) {
 	now := time.Now()
 	for i := range b.Len() {
 		if b.Record(i) != nil {
-			s.acks.waiting.add(b, i, string(b.AppendID(nil, i, s.v1.encodeIDs)), now)
+			s.acks.waiting.add(b, i, string(b.AppendID(nil, i, s.stream.EncodeIDs)), now)
 		}
 	}
 	s.acks.wind()

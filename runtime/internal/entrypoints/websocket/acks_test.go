@@ -25,13 +25,13 @@ const (
 // acknowledging makes a rig one that only subscribes, with plain ids.
 func acknowledging(r *rig) {
 	r.op.Publish = nil
-	r.op.Subscribe.EncodeIDs = false
+	entrypointstest.PlainIDs(r.op)
 }
 
 // lettered is one whose dead letters go to its sink.
 func lettered(r *rig) {
 	acknowledging(r)
-	r.op.Subscribe.DeadLetters = func() (qos.Sink, error) { return r.sink, nil }
+	entrypointstest.WriteDeadLetters(r.op, func() (qos.Sink, error) { return r.sink, nil })
 }
 
 // message is the frame of a record whose payload is its offset.
@@ -220,7 +220,7 @@ func TestDeadLetterNotWritten(t *testing.T) {
 		change func(*rig)
 	}{
 		{"no writer", withLetters, func(r *rig) {
-			r.op.Subscribe.DeadLetters = func() (qos.Sink, error) { return nil, core.NewError(core.CodeDraining, "") }
+			entrypointstest.WriteDeadLetters(r.op, func() (qos.Sink, error) { return nil, core.NewError(core.CodeDraining, "") })
 		}},
 		{"no outcome", withLetters, func(r *rig) {
 			r.sink.Fail = func(*core.Record) error { return core.NewError(core.CodeOutcomeUnknown, "") }

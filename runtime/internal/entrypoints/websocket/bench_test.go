@@ -18,7 +18,7 @@ func BenchmarkFrame(b *testing.B) {
 	rec.Key, rec.Headers = []byte("key"), []core.Header{{Name: "a", Value: []byte("1")}}
 	batch := qos.NewBatch([]*core.Record{rec}, entrypointstest.IDs{rec})
 	h := &handler{op: entrypointstest.Subscriber(nil), level: endpoint.None}
-	for name, p := range map[string]protocol{"plain": newPlain(h), "v1": newV1(h)} {
+	for name, p := range map[string]protocol{"plain": newPlain(h), "v1": newV1(h, true)} {
 		b.Run(name, func(b *testing.B) {
 			var dst []byte
 			b.ReportAllocs()

@@ -49,14 +49,14 @@ func (*plain) receive(s *socket, _ websocket.MessageType, data []byte) *ending {
 		return &ending{websocket.StatusPolicyViolation, "this socket takes no messages"}
 	}
 	item := &entrypoints.Item{Record: core.Record{Value: data}}
-	s.publish(item, func() error { return s.op.Publish.Check(data, s.request.Header) })
+	s.publish(item, s.exchange.Request.Header)
 	if item.Refused != nil {
 		s.pipeline.Close() // what the client sent behind it is not published any more
 	}
 	return nil
 }
 
-func (*plain) answer(dst []byte, _ *entrypoints.Item, err error) ([]byte, *ending) {
+func (*plain) answer(dst []byte, _ *socket, _ *entrypoints.Item, err error) ([]byte, *ending) {
 	if err == nil {
 		return dst, nil
 	}

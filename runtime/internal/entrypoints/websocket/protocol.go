@@ -25,7 +25,7 @@ type protocol interface {
 	receive(s *socket, kind websocket.MessageType, data []byte) *ending
 	// answer appends the frame that tells the outcome of an item, if any; end is set when the
 	// outcome ends the socket.
-	answer(dst []byte, item *entrypoints.Item, err error) ([]byte, *ending)
+	answer(dst []byte, s *socket, item *entrypoints.Item, err error) ([]byte, *ending)
 	// problem is the frame that tells of a failure of the stream, if any.
 	problem(e *core.Error) []byte
 }

@@ -3,6 +3,7 @@ package websocket
 import (
 	"context"
 	"io"
+	"net/http"
 	"strconv"
 	"unicode/utf8"
 
@@ -49,22 +50,20 @@ func (s *socket) next(ctx context.Context) (websocket.MessageType, []byte, *endi
 }
 
 // publish checks and sends the record of an item. Its outcome, whatever it is, comes in line.
-func (s *socket) publish(item *entrypoints.Item, check func() error) {
+// headers are those that the document describes.
+func (s *socket) publish(item *entrypoints.Item, headers http.Header) {
 	if !s.pipeline.Add(item, len(item.Record.Value)) {
 		return // the socket ends: there is nobody to answer
 	}
 	rec := &item.Record
-	err := check()
-	if err == nil {
-		err = s.op.Publish.RunHook(s.request.Context(), s.request, s.params, rec)
-	}
+	topics, err := s.op.Publish.Ready(s.pub, s.exchange, rec, headers)
 	if err != nil {
 		item.Refused = err
 		item.Done()
 		return
 	}
 	item.Bytes = len(rec.Value)
-	item.Delivery.Send(s.sink, rec, s.topics, item)
+	item.Delivery.Send(s.sink, rec, topics, item)
 }
 
 // refuse puts a problem in line, for a frame that is not a message.

@@ -38,7 +38,7 @@ func (s *socket) redeliver(ctx context.Context, p *pending) bool {
 	}
 	s.acks.waiting.again(p, time.Now())
 	s.acks.wind()
-	if !s.tell(ctx, s.v1.appendMessage(nil, p.batch, p.index, 0, p.deliveries)) {
+	if !s.tell(ctx, s.jsonFrames().appendMessage(nil, p.batch, p.index, 0, p.deliveries)) {
 		return false
 	}
 	s.host.Metrics.Delivered(s.op, s.kind, 1, len(p.record().Value))
@@ -53,7 +53,7 @@ func (s *socket) giveUp(ctx context.Context, p *pending) bool {
 	if s.deadLetters == "" || s.deadLetters == p.record().Topic { // a dead letter is not sent round in circles
 		return s.stop(ctx, p, errNoDeadLetters)
 	}
-	sink, err := s.op.Subscribe.DeadLetters()
+	sink, err := s.stream.DeadLetters()
 	if err != nil {
 		return s.stop(ctx, p, err)
 	}

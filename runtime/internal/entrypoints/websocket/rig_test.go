@@ -59,7 +59,7 @@ func newRig(t *testing.T, config endpoint.JSON, change func(*rig)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.pingEvery, h.pongWithin, h.ackTimeout = r.ping, r.ping, r.timeout
+	h.pingEvery, h.pongWithin, h.ackTimeout, h.largeIDEvery = r.ping, r.ping, r.timeout, time.Hour
 	r.server = r.host.Serve(t, http.MethodGet, "/ws", h.serve)
 	t.Cleanup(func() { r.server.Client().CloseIdleConnections() })
 	return r

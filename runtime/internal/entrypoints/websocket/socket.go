@@ -10,6 +10,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
@@ -17,15 +18,14 @@ import (
 // socket is one open WebSocket. Its request's goroutine writes, one more reads.
 type socket struct {
 	*handler
-	request  *http.Request
-	params   map[string]string
+	exchange *exchange.Exchange
 	protocol protocol
 	conn     *websocket.Conn
 	net      *stallConn
 
-	stream qos.Stream // nil: it does not subscribe
+	stream *entrypoints.Opened // nil: it does not subscribe
 
-	topics   []string
+	pub      entrypoints.Publication // nil: it does not publish
 	sink     qos.Sink
 	pipeline *entrypoints.Pipeline // what the client sent and is not answered
 
@@ -43,14 +43,14 @@ type ending struct {
 }
 
 // prepare does before the upgrade what may fail with a status.
-func (s *socket) prepare(ctx context.Context, caller entrypoints.Caller, cursor string) error {
+func (s *socket) prepare(ctx context.Context, cursor string) error {
 	s.pipeline = entrypoints.NewPipeline(s.host.Limits.BytesPerStream)
 	var err error
 	if s.publishes {
-		if s.topics, err = s.op.Publish.Topics(s.params); err != nil {
+		if s.pub, err = s.op.Publish.Prepare(s.exchange, s.level); err != nil {
 			return err
 		}
-		if s.sink, err = s.op.Publish.Sink(s.level); err != nil {
+		if s.sink, err = s.pub.Sink(); err != nil {
 			return err
 		}
 	}
@@ -58,11 +58,24 @@ func (s *socket) prepare(ctx context.Context, caller entrypoints.Caller, cursor 
 		s.acks = newAcks(s.ackTimeout)
 	}
 	if s.subscribes {
-		s.stream, err = s.op.OpenStream(ctx, entrypoints.Subscription{
-			Kind: s.kind, Level: s.level, Caller: caller, Params: s.params, Cursor: cursor,
-		})
+		s.stream, err = s.op.Subscribe.Open(ctx, s.exchange, qos.Reading{Kind: s.kind, Level: s.level, Cursor: cursor})
 	}
 	return err
+}
+
+// release gives the producer back.
+func (s *socket) release() {
+	if s.pub != nil {
+		s.pub.Release()
+	}
+}
+
+// jsonFrames is the protocol penstock.v1 with ids as the stream has them.
+func (s *socket) jsonFrames() *v1 {
+	if s.stream != nil && s.stream.EncodeIDs {
+		return s.v1[1]
+	}
+	return s.v1[0]
 }
 
 // closeStream closes the stream, if there is one that is still open.
@@ -183,11 +196,12 @@ func (s *socket) answer(ctx context.Context) (over bool, end *ending) {
 		}
 		err := item.Err()
 		if err == nil {
-			s.host.Metrics.Published(s.op, s.kind, len(s.topics), item.Bytes*len(s.topics))
+			topics := len(item.Delivery.Results())
+			s.host.Metrics.Published(s.op, s.kind, topics, item.Bytes*topics)
 		} else if web.Of(err).Code.Status() >= http.StatusInternalServerError {
 			s.host.LogFailure(ctx, "frame not published", s.op, err)
 		}
-		if frame, end = s.protocol.answer(frame[:0], item, err); end != nil {
+		if frame, end = s.protocol.answer(frame[:0], s, item, err); end != nil {
 			return false, end
 		}
 		if len(frame) > 0 {
@@ -263,7 +277,7 @@ func (s *socket) writeFrames(ctx context.Context, b *qos.Batch, frames *qos.Fram
 const largeIDEvery = 100 * time.Millisecond
 
 func (s *socket) largeIDDue() bool {
-	if time.Since(s.largeID) < largeIDEvery {
+	if time.Since(s.largeID) < s.largeIDEvery {
 		return false
 	}
 	s.largeID = time.Now()

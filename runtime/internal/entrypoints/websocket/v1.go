@@ -34,16 +34,15 @@ type v1 struct {
 	encodeIDs bool
 	outgoing  entrypoints.Content // of records for the client
 	incoming  entrypoints.Content // of messages from the client
-	receipts  *entrypoints.Publishing
 }
 
-func newV1(h *handler) *v1 {
-	v := &v1{level: h.level, publishes: h.publishes, receipts: h.op.Publish, mostID: largeID}
+func newV1(h *handler, encodeIDs bool) *v1 {
+	v := &v1{level: h.level, publishes: h.publishes, encodeIDs: encodeIDs, mostID: largeID}
 	if h.acknowledges() {
 		v.acks, v.mostID = true, 0 // the client acknowledges by the id
 	}
 	if h.op.Subscribe != nil {
-		v.outgoing, v.encodeIDs = entrypoints.NewContent(h.op.Subscribe.Payload), h.op.Subscribe.EncodeIDs
+		v.outgoing = entrypoints.NewContent(h.op.Subscribe.Payload)
 	}
 	if h.op.Publish != nil {
 		v.incoming = entrypoints.NewContent(h.op.Publish.Payload)
@@ -128,17 +127,15 @@ func (v *v1) publish(s *socket, item *entrypoints.Item, f *frame) {
 		return
 	}
 	item.Record.Value, item.Record.Key, item.Record.Headers = value, f.key, f.headers
-	s.publish(item, func() error {
-		headers := make(http.Header, len(f.headers))
-		for _, h := range f.headers {
-			headers.Add(h.Name, string(h.Value))
-		}
-		return s.op.Publish.Check(value, headers)
-	})
+	headers := make(http.Header, len(f.headers))
+	for _, h := range f.headers {
+		headers.Add(h.Name, string(h.Value))
+	}
+	s.publish(item, headers)
 }
 
 // answer implements protocol: a receipt, which level none does not have, or a problem.
-func (v *v1) answer(dst []byte, item *entrypoints.Item, err error) ([]byte, *ending) {
+func (v *v1) answer(dst []byte, s *socket, item *entrypoints.Item, err error) ([]byte, *ending) {
 	if err != nil {
 		return appendProblem(dst, item.Ref, "", web.Of(err)), nil
 	}
@@ -147,7 +144,7 @@ func (v *v1) answer(dst []byte, item *entrypoints.Item, err error) ([]byte, *end
 	}
 	dst = append(dst, `{"type":"receipt",`...)
 	dst = appendRef(dst, item.Ref)
-	dst = v.receipts.AppendReceipt(dst, item.Delivery.Results())
+	dst = entrypoints.AppendReceipt(dst, s.pub, item.Delivery.Results())
 	return append(dst, '}'), nil
 }
 

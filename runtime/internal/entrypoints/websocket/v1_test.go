@@ -13,7 +13,7 @@ import (
 )
 
 func TestV1(t *testing.T) {
-	r := newRig(t, `{"qos":"none"}`, func(r *rig) { r.op.Publish.EncodeIDs = false })
+	r := newRig(t, `{"qos":"none"}`, func(r *rig) { entrypointstest.PlainIDs(r.op) })
 	c := r.connect(t, "", "penstock.v1")
 	if got := c.Subprotocol(); got != "penstock.v1" {
 		t.Fatalf("subprotocol %q", got)
@@ -21,9 +21,9 @@ func TestV1(t *testing.T) {
 	rec := entrypointstest.Record(0, `{"n": 1}`)
 	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: "a", Value: []byte("1")}, {Name: "a", Value: []byte("2")}}
 	r.stream.Push(rec, entrypointstest.Record(1, "\xff"))
-	c.hear(websocket.MessageText, `{"type":"message","id":"b3JkZXJzQDAjMA==","content":{"n": 1},"key":"k","headers":{"a":["1","2"]},`+
+	c.hear(websocket.MessageText, `{"type":"message","id":"orders@0#0","content":{"n": 1},"key":"k","headers":{"a":["1","2"]},`+
 		`"metadata":{"topic":"orders","partition":0,"offset":0,"sourceTimestamp":1769860800000}}`)
-	c.hear(websocket.MessageText, `{"type":"message","id":"b3JkZXJzQDAjMQ==","content":"/w==","encoding":"base64","headers":{},`+
+	c.hear(websocket.MessageText, `{"type":"message","id":"orders@0#1","content":"/w==","encoding":"base64","headers":{},`+
 		`"metadata":{"topic":"orders","partition":0,"offset":1,"sourceTimestamp":1769860801000}}`)
 
 	// At level none there is no receipt, but what is wrong is told.
@@ -152,7 +152,7 @@ func TestV1TextContent(t *testing.T) {
 }
 
 func TestLargeIDs(t *testing.T) {
-	r := newRig(t, `{"qos":"none"}`, func(r *rig) { r.op.Subscribe.EncodeIDs = false })
+	r := newRig(t, `{"qos":"none"}`, func(r *rig) { entrypointstest.PlainIDs(r.op) })
 	c := r.connect(t, "", subprotocol)
 	c.SetReadLimit(-1)
 	topic := strings.Repeat("t", 5000)

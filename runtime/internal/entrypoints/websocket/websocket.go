@@ -48,9 +48,10 @@ type handler struct {
 	publishes, subscribes bool
 	deadLetters           string // topic of the records that are given up on; "": none
 	plain                 *plain // one of each protocol for all clients, so that they share frames
-	v1                    *v1
+	v1                    [2]*v1 // for plain and for encoded ids
 	pingEvery, pongWithin time.Duration
 	ackTimeout            time.Duration
+	largeIDEvery          time.Duration
 }
 
 // acknowledges says that records wait for an acknowledgement of the client.
@@ -91,13 +92,14 @@ func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.En
 		host: host, op: op, kind: e.Kind, level: level,
 		publishes: cfg.Publisher.Enabled, subscribes: cfg.Subscriber.Enabled, deadLetters: cfg.DeadLetterTopic,
 		pingEvery: pingEvery, pongWithin: pongWithin, ackTimeout: ackTimeout,
+		largeIDEvery: largeIDEvery,
 	}
 	if h.deadLetters != "" {
 		if err := h.checkDeadLetters(); err != nil {
 			return nil, err
 		}
 	}
-	h.plain, h.v1 = newPlain(h), newV1(h)
+	h.plain, h.v1 = newPlain(h), [2]*v1{newV1(h, false), newV1(h, true)}
 	return h, nil
 }
 
@@ -106,7 +108,7 @@ func (h *handler) checkDeadLetters() error {
 	switch {
 	case !h.acknowledges():
 		return errors.New("websocket: deadLetterTopic is for a subscriber at level at-least-once")
-	case h.op.Subscribe.DeadLetters == nil:
+	case !h.op.Subscribe.WritesDeadLetters:
 		return errors.New("websocket: deadLetterTopic needs an endpoint whose producer is enabled")
 	}
 	return nil
@@ -128,11 +130,7 @@ func (h *handler) serve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	params, err := entrypoints.Params(c)
-	if err != nil {
-		return err
-	}
-	caller, leave, err := h.host.Admit(c, h.op, h.kind)
+	x, leave, err := h.host.Admit(c, h.op, h.kind)
 	if err != nil {
 		return err
 	}
@@ -140,8 +138,9 @@ func (h *handler) serve(c echo.Context) error {
 	if h.host.IsDraining() {
 		return core.NewError(core.CodeDraining, "")
 	}
-	s := &socket{handler: h, request: r, params: params}
-	if err := s.prepare(r.Context(), caller, entrypoints.Cursor(query)); err != nil {
+	s := &socket{handler: h, exchange: x}
+	defer s.release()
+	if err := s.prepare(r.Context(), entrypoints.Cursor(query)); err != nil {
 		return err
 	}
 	defer s.closeStream(r.Context())
@@ -151,7 +150,7 @@ func (h *handler) serve(c echo.Context) error {
 // upgrade makes a socket of the connection and serves it.
 func (h *handler) upgrade(c echo.Context, s *socket) error {
 	up := &upgrader{Response: c.Response(), stall: h.host.Limits.WriteStall}
-	conn, err := websocket.Accept(up, s.request, &websocket.AcceptOptions{
+	conn, err := websocket.Accept(up, s.exchange.Request, &websocket.AcceptOptions{
 		Subprotocols:       []string{subprotocol},
 		InsecureSkipVerify: true, // the origin was checked against the configuration
 		CompressionMode:    websocket.CompressionDisabled,
@@ -163,8 +162,8 @@ func (h *handler) upgrade(c echo.Context, s *socket) error {
 	conn.SetReadLimit(-1) // read keeps the limit itself, and can name it
 	s.conn, s.net, s.protocol = conn, up.conn, h.plain
 	if conn.Subprotocol() == subprotocol {
-		s.protocol = h.v1
+		s.protocol = s.jsonFrames()
 	}
-	s.serve(context.WithoutCancel(s.request.Context()))
+	s.serve(context.WithoutCancel(s.exchange.Request.Context()))
 	return nil
 }

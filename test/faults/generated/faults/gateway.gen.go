@@ -107,7 +107,9 @@ var publishNone = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":true},"qos":"none","subscriber":{"enabled":false}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Record",
 		ContentTypes: []string{"application/json"},
@@ -153,7 +155,9 @@ var readNone = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":false},"qos":"none","subscriber":{"enabled":true}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Record",
 		Schema: recordSchema,
@@ -196,7 +200,9 @@ var publishBalanced = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":true},"qos":"balanced","subscriber":{"enabled":false}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Record",
 		ContentTypes: []string{"application/json"},
@@ -242,7 +248,9 @@ var readBalanced = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":false},"qos":"balanced","subscriber":{"enabled":true}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Record",
 		Schema: recordSchema,
@@ -285,7 +293,9 @@ var publishAtBest = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":true},"qos":"at-best","subscriber":{"enabled":false}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Record",
 		ContentTypes: []string{"application/json"},
@@ -331,7 +341,9 @@ var readAtBest = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":false},"qos":"at-best","subscriber":{"enabled":true}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Record",
 		Schema: recordSchema,
@@ -374,7 +386,9 @@ var publishAtMostOnce = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":true},"qos":"at-most-once","subscriber":{"enabled":false}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Record",
 		ContentTypes: []string{"application/json"},
@@ -420,7 +434,9 @@ var readAtMostOnce = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":false},"qos":"at-most-once","subscriber":{"enabled":true}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Record",
 		Schema: recordSchema,
@@ -463,7 +479,9 @@ var publishAtLeastOnce = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":true},"qos":"at-least-once","subscriber":{"enabled":false}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Publish: endpoint.Payload{
 		Name:         "Record",
 		ContentTypes: []string{"application/json"},
@@ -509,7 +527,9 @@ var readAtLeastOnce = endpoint.Descriptor{
 			Config: `{"enabled":true,"publisher":{"enabled":false},"qos":"at-least-once","subscriber":{"enabled":true}}`,
 		},
 	},
-	Endpoint: `{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	Endpoints: []endpoint.JSON{
+		`{"configuration":{"bootstrapServers":"127.0.0.1:9092"},"inheritConfiguration":false,"name":"default","sharedConfigurationOverride":{"consumer":{"autoOffsetReset":"earliest","enabled":true,"topics":["faults"]},"producer":{"enabled":true,"topics":["faults"]}},"type":"kafka"}`,
+	},
 	Subscribe: endpoint.Payload{
 		Name:   "Record",
 		Schema: recordSchema,
