@@ -144,9 +144,14 @@ func TestLogin(t *testing.T) {
 		{"DIGEST-MD5", plain.class + ` required;`, "line 1, column 1: no login module is known for this SASL mechanism"},
 		{"PLAIN", plain.class + ` required username=a;`, "line 1, column 1: password is missing: PlainLoginModule needs it"},
 		{"SCRAM-SHA-512", scram.class + ` required username="" password=b;`, "line 1, column 1: username is missing: ScramLoginModule needs it"},
-		{"OAUTHBEARER", oauthBearer.class + ` required;`, "line 1, column 1: access_token is missing: OAuthBearerLoginModule needs it"},
-		{"OAUTHBEARER", oauthBearer.class + ` required access_token=a clientSecret=b;`, "line 1, column 93: tokens are not fetched or made by this version: write access_token instead of clientSecret"},
-		{"OAUTHBEARER", oauthBearer.class + ` required unsecuredLoginStringClaim_sub=a;`, "line 1, column 78: tokens are not fetched or made by this version: write access_token instead of unsecuredLogin"},
+		{"OAUTHBEARER", oauthBearer.class + ` required;`, "line 1, column 1: access_token is missing: OAuthBearerLoginModule needs it, or sasl.oauthbearer.token.endpoint.url"},
+		{"OAUTHBEARER", oauthBearer.class + ` required access_token="";`, "line 1, column 1: access_token is missing: OAuthBearerLoginModule needs it, or sasl.oauthbearer.token.endpoint.url"},
+		{"OAUTHBEARER", oauthBearer.class + ` required access_token=a clientSecret=b;`, "line 1, column 93: access_token and clientSecret exclude each other"},
+		{"OAUTHBEARER", oauthBearer.class + ` required clientId=a;`, "line 1, column 78: sasl.oauthbearer.token.endpoint.url is missing: clientId needs it"},
+		{"OAUTHBEARER", oauthBearer.class + ` required oauth.token.endpoint.uri="https://a" oauth.client.id=b;`, "line 1, column 78: clientSecret is missing: sasl.oauthbearer.token.endpoint.url needs it"},
+		{"OAUTHBEARER", oauthBearer.class + ` required oauth.client.id=b clientId=b;`, "line 1, column 78: the option stands there twice: oauth.client.id is clientId"},
+		{"OAUTHBEARER", oauthBearer.class + ` required ssl.truststore.location=b access_token=a;`, "line 1, column 78: sasl.oauthbearer.token.endpoint.url is missing: ssl.truststore.location needs it"},
+		{"OAUTHBEARER", oauthBearer.class + ` required unsecuredLoginStringClaim_sub=a;`, "line 1, column 78: unsecured tokens are not made: write access_token, or sasl.oauthbearer.token.endpoint.url, clientId and clientSecret"},
 		{"PLAIN", "x", "line 1, column 2: required, requisite, sufficient or optional belongs here"},
 	} {
 		e, err := Login(tt.mechanism, tt.text)
@@ -157,6 +162,25 @@ func TestLogin(t *testing.T) {
 			}
 		case err == nil || err.Error() != tt.want:
 			t.Errorf("%s: got %v, want %s", tt.text, err, tt.want)
+		}
+	}
+}
+
+// TestLoginNames: what Kafka's own client, Kafka's properties and Strimzi call an option is one option.
+func TestLoginNames(t *testing.T) {
+	for _, text := range []string{
+		` required sasl.oauthbearer.token.endpoint.url="https://a/t" clientId=b clientSecret=c scope=d;`,
+		` required sasl.oauthbearer.token.endpoint.url="https://a/t" sasl.oauthbearer.client.credentials.client.id=b sasl.oauthbearer.client.credentials.client.secret=c sasl.oauthbearer.scope=d;`,
+		` required oauth.token.endpoint.uri="https://a/t" oauth.client.id=b oauth.client.secret=c oauth.scope=d;`,
+	} {
+		e, err := Login("OAUTHBEARER", oauthBearer.class+text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		const want = ` required sasl.oauthbearer.token.endpoint.url="https://a/t" clientId="b" clientSecret="c" scope="d";`
+		if got := Format(e); got != oauthBearer.class+want {
+			t.Errorf("%s: got %s", text, got)
 		}
 	}
 }

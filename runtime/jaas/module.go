@@ -9,9 +9,9 @@ import (
 type module struct {
 	class    string
 	options  []string
-	prefixes []string // of names that options may have beside
-	needs    []string // options without which there is no login
-	unserved []string // options, and prefixes of some, that this version has no use for
+	aliases  map[string]string // names that other clients have for options
+	prefixes []string          // of names that options may have beside
+	rules    rules
 }
 
 // The login modules of Kafka's Java client, of the JDKs and of Amazon's library.
@@ -19,24 +19,12 @@ var (
 	plain = module{
 		class:   "org.apache.kafka.common.security.plain.PlainLoginModule",
 		options: []string{"username", "password"},
-		needs:   []string{"username", "password"},
+		rules:   rules{needs: []string{"username", "password"}},
 	}
 	scram = module{
 		class:   "org.apache.kafka.common.security.scram.ScramLoginModule",
 		options: []string{"username", "password", "tokenauth"},
-		needs:   []string{"username", "password"},
-	}
-	oauthBearer = module{
-		class: "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule",
-		options: []string{
-			"access_token", "clientId", "clientSecret", "scope", "unsecuredLoginPrincipalClaimName",
-			"unsecuredLoginScopeClaimName", "unsecuredLoginLifetimeSeconds",
-		},
-		prefixes: []string{
-			"extension_", "ssl.", "unsecuredLoginStringClaim_", "unsecuredLoginNumberClaim_", "unsecuredLoginListClaim_",
-		},
-		needs:    []string{"access_token"},
-		unserved: []string{"clientId", "clientSecret", "scope", "ssl.", "unsecuredLogin"},
+		rules:   rules{needs: []string{"username", "password"}},
 	}
 	kerberos = module{
 		class: "com.sun.security.auth.module.Krb5LoginModule",
@@ -79,7 +67,8 @@ func Mechanism(name string) string {
 
 // Login parses a text for a SASL mechanism, as Kafka names it, and gives its only entry. The
 // module fits the mechanism, takes every option that the text gives it, and has all that a login
-// needs. The error is an *Error.
+// needs. Options that other clients name differently have their name in Kafka's Java client. The
+// error is an *Error.
 func Login(mechanism, text string) (Entry, error) {
 	entries, err := Parse(text)
 	if err != nil {
@@ -97,32 +86,25 @@ func Login(mechanism, text string) (Entry, error) {
 	if i < 0 {
 		return Entry{}, (&fault{e.at, unfit(mechanism, fitting[0], e.Module)}).in(text)
 	}
-	for _, o := range e.Options {
-		if !fitting[i].takes(o.Name) {
-			return Entry{}, (&fault{o.at, fitting[i].unknown(o.Name)}).in(text)
-		}
-	}
-	if wrong := fitting[i].complete(e); wrong != nil {
+	if wrong := fitting[i].admit(&e); wrong != nil {
 		return Entry{}, wrong.in(text)
 	}
 	return e, nil
 }
 
-// complete finds what an entry lacks, and what would be passed over if it were let through.
-func (m module) complete(e Entry) *fault {
-	for _, o := range e.Options {
-		for _, name := range m.unserved {
-			if strings.HasPrefix(o.Name, name) {
-				return &fault{o.at, "tokens are not fetched or made by this version: write access_token instead of " + name}
+// admit checks the options of an entry, and gives aliases the name that the module has for them.
+func (m module) admit(e *Entry) *fault {
+	for i, o := range e.Options {
+		if name, ok := m.aliases[o.Name]; ok {
+			if _, twice := e.Get(name); twice {
+				return &fault{o.at, "the option stands there twice: " + o.Name + " is " + name}
 			}
+			e.Options[i].Name = name
+		} else if !m.takes(o.Name) {
+			return &fault{o.at, m.unknown(o.Name)}
 		}
 	}
-	for _, name := range m.needs {
-		if value, _ := e.Get(name); value == "" {
-			return &fault{e.at, name + " is missing: " + short(m.class) + " needs it"}
-		}
-	}
-	return nil
+	return m.rules.check(*e)
 }
 
 // unfit says why a module is not the one of a mechanism. Only a known class is repeated.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -39,7 +40,7 @@ func TestMechanisms(t *testing.T) {
 				t.Errorf("%s: %v", tt.mechanism, err)
 				continue
 			}
-			m, err := c.SASL()
+			m, err := c.SASL(slog.New(slog.DiscardHandler))
 			if err != nil || m.Name() != tt.name {
 				t.Errorf("%s: got %v, %v", tt.mechanism, m, err)
 				continue
@@ -47,7 +48,7 @@ func TestMechanisms(t *testing.T) {
 			if _, first, err := m.Authenticate(t.Context(), "kafka:9092"); err != nil || !strings.Contains(string(first), tt.first) {
 				t.Errorf("%s: got first message %q, %v, want %q in it", tt.mechanism, first, err, tt.first)
 			}
-			conf, err := c.TLS()
+			conf, err := c.TLS(slog.New(slog.DiscardHandler))
 			if err != nil || (conf != nil) != (protocol == "SASL_SSL") {
 				t.Errorf("%s: got TLS %v, %v", protocol, conf, err)
 			}
@@ -56,7 +57,7 @@ func TestMechanisms(t *testing.T) {
 			}
 		}
 	}
-	if m, err := (Config{Protocol: SSL}).SASL(); m != nil || err != nil {
+	if m, err := (Config{Protocol: SSL}).SASL(slog.New(slog.DiscardHandler)); m != nil || err != nil {
 		t.Errorf("SSL: got %v, %v, want no login", m, err)
 	}
 }
@@ -73,7 +74,7 @@ func TestLoginRefuses(t *testing.T) {
 		{"OAUTHBEARER", bearerModule + `access_token="geheim geheim";`, `security.sasl.saslJaasConfig: access_token has characters that no token has`},
 		{"OAUTHBEARER", bearerModule + `access_token=geheim extension_auth=b;`, `security.sasl.saslJaasConfig: the name of an extension has letters only, and is not "auth" (RFC 7628, 3.1)`},
 		{"OAUTHBEARER", bearerModule + `access_token=geheim extension_a="\001";`, `security.sasl.saslJaasConfig: the value of an extension is visible ASCII text (RFC 7628, 3.1)`},
-		{"OAUTHBEARER", bearerModule + `access_token=geheim clientId=b;`, `security.sasl.saslJaasConfig: line 1, column 98: tokens are not fetched or made by this version: write access_token instead of clientId`},
+		{"OAUTHBEARER", bearerModule + `access_token=geheim clientId=b;`, `security.sasl.saslJaasConfig: line 1, column 98: access_token and clientId exclude each other`},
 	} {
 		_, err := login(t, "SASL_SSL", tt.mechanism, tt.jaas)
 		same(t, tt.mechanism+" "+tt.jaas, err, tt.want)
@@ -88,7 +89,7 @@ func TestRefusedTokenIsReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := c.SASL()
+	m, err := c.SASL(slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,22 +4,21 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 
 	"github.com/penstock-dev/penstock/runtime/jaas"
 )
 
 // scram256Login is SCRAM-SHA-256 (RFC 5802, RFC 7677).
-func scram256Login(e jaas.Entry) (sasl.Mechanism, error) {
+func scram256Login(e jaas.Entry) (opener, error) {
 	auth, err := scramAuth(e)
-	return auth.AsSha256Mechanism(), err
+	return ready(auth.AsSha256Mechanism()), err
 }
 
 // scram512Login is SCRAM-SHA-512.
-func scram512Login(e jaas.Entry) (sasl.Mechanism, error) {
+func scram512Login(e jaas.Entry) (opener, error) {
 	auth, err := scramAuth(e)
-	return auth.AsSha512Mechanism(), err
+	return ready(auth.AsSha512Mechanism()), err
 }
 
 // scramAuth reads the options; tokenauth says that they are id and HMAC of a delegation token

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,7 +36,7 @@ func TestPlaintext(t *testing.T) {
 		if err != nil || c.Protocol != Plaintext {
 			t.Errorf("%s: got %q, %v", text, c.Protocol, err)
 		}
-		if conf, err := c.TLS(); conf != nil || err != nil {
+		if conf, err := c.TLS(slog.New(slog.DiscardHandler)); conf != nil || err != nil {
 			t.Errorf("%s: got %v, %v, want no TLS", text, conf, err)
 		}
 	}
@@ -75,10 +76,11 @@ func TestStores(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			conf, err := c.TLS()
+			made, err := c.TLS(slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}
+			conf := made.ForDial()
 			if (conf.RootCAs != nil) != tt.roots || (len(conf.Certificates) == 1) != tt.cert {
 				t.Errorf("roots %v, certificates %d", conf.RootCAs != nil, len(conf.Certificates))
 			}
@@ -123,7 +125,7 @@ func TestStoreErrors(t *testing.T) {
 			t.Errorf("%v: %v", tt.ssl, err)
 			continue
 		}
-		if _, err := c.TLS(); err == nil || err.Error() != tt.want {
+		if _, err := c.TLS(slog.New(slog.DiscardHandler)); err == nil || err.Error() != tt.want {
 			t.Errorf("got %v, want %s", err, tt.want)
 		}
 	}
@@ -148,7 +150,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 			t.Errorf("%s shows a secret: %s", verb, text)
 		}
 	}
-	if _, err := c.TLS(); err == nil || strings.Contains(err.Error(), "geheim") {
+	if _, err := c.TLS(slog.New(slog.DiscardHandler)); err == nil || strings.Contains(err.Error(), "geheim") {
 		t.Errorf("got %v, want an error without the secret", err)
 	}
 }

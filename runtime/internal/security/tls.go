@@ -5,28 +5,52 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
 // noStore is the store type that says: there is none.
 const noStore = "NONE"
 
-// TLS gives the TLS configuration of a client, nil when the protocol is not encrypted. Files are read now. TLS 1.2
-// is the least; host names are always checked, whatever Java's
-// ssl.endpoint.identification.algorithm would say.
-func (c Config) TLS() (*tls.Config, error) {
+// TLS makes the TLS configuration of each connection of a client. Safe for concurrent use.
+type TLS struct {
+	roots *watched[*x509.CertPool]
+	own   *watched[[]tls.Certificate]
+	log   *slog.Logger
+}
+
+// TLS gives the TLS configuration of a client, nil when the protocol is not encrypted. Files are
+// read now, and again when one changed and a connection begins. While a changed file cannot be
+// read, what was read before stays in use and log says so once.
+func (c Config) TLS(log *slog.Logger) (*TLS, error) {
 	if !c.Protocol.encrypted() {
 		return nil, nil //nolint:nilnil // no TLS is a valid answer, not a failure
 	}
-	roots, err := c.TrustStore.pool()
+	roots, err := watch("security.ssl.trustStore", files(c.TrustStore.Type, c.TrustStore.Location), c.TrustStore.pool)
 	if err != nil {
 		return nil, fmt.Errorf("security.ssl.trustStore: %w", err)
 	}
-	conf := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
-	if conf.Certificates, err = c.KeyStore.certificates(); err != nil {
+	own, err := watch("security.ssl.keystore", files(c.KeyStore.Type, c.KeyStore.Location), c.KeyStore.certificates)
+	if err != nil {
 		return nil, fmt.Errorf("security.ssl.keystore: %w", err)
 	}
-	return conf, nil
+	return &TLS{roots: roots, own: own, log: log}, nil
+}
+
+// ForDial gives a configuration for one connection, which is the caller's. TLS 1.2 is the least;
+// host names are always checked, whatever Java's ssl.endpoint.identification.algorithm would say.
+func (t *TLS) ForDial() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, RootCAs: t.roots.get(t.log), Certificates: t.own.get(t.log),
+	}
+}
+
+// files lists the file of a store, if it has one.
+func files(kind, location string) []string {
+	if kind == noStore || location == "" {
+		return nil
+	}
+	return []string{location}
 }
 
 // pool gives the authorities of the store, nil for the system's roots.

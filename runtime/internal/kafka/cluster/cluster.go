@@ -13,8 +13,10 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/sasl"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/security"
 )
 
 // metadataMinAge lets a client ask again soon about topics and leaders; the library's default
@@ -42,6 +44,9 @@ func (c Config) withDefaults() Config {
 	c.ClientID = cmp.Or(c.ClientID, "penstock")
 	c.FetchMaxWait = cmp.Or(c.FetchMaxWait, 250*time.Millisecond)
 	c.DialTimeout = cmp.Or(c.DialTimeout, 3*time.Second)
+	if c.Dial == nil {
+		c.Dial = new(net.Dialer).DialContext
+	}
 	return c
 }
 
@@ -50,8 +55,8 @@ type Cluster struct {
 	Target Target
 
 	cfg    Config
-	tls    *tls.Config
-	login  *login // nil: clients do not log in
+	tls    *security.TLS // nil: not encrypted
+	login  *login        // nil: clients do not log in
 	log    *slog.Logger
 	health *health
 
@@ -65,19 +70,22 @@ type Cluster struct {
 // New prepares a cluster; nothing connects before the first client does something. Files that
 // the target names are read now. An error is a core.Error with CodeConfigurationInvalid.
 func New(t Target, cfg Config) (*Cluster, error) {
-	conf, err := t.Security.TLS()
-	if err != nil {
-		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
-	}
-	mechanism, err := t.Security.SASL()
-	if err != nil {
-		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
-	}
 	cfg = cfg.withDefaults()
 	log := cfg.Log.With("endpoint", t.Name, "brokers", t.Brokers)
+	conf, err := t.Security.TLS(log)
+	if err != nil {
+		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
+	}
+	mechanism, err := t.Security.SASL(log)
+	if err != nil {
+		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
+	}
 	c := &Cluster{Target: t, cfg: cfg, tls: conf, log: log}
 	if mechanism != nil {
 		c.login = &login{Mechanism: mechanism}
+		if closing, ok := mechanism.(sasl.ClosingMechanism); ok {
+			c.OnClose(func(context.Context) error { closing.Close(); return nil })
+		}
 	}
 	c.health = newHealth(log, c.probe, c.login)
 	return c, nil
@@ -91,7 +99,7 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 		kgo.SeedBrokers(c.Target.Brokers...),
 		kgo.ClientID(c.cfg.ClientID + "-" + purpose),
 		kgo.SoftwareNameAndVersion("penstock", "0.1"),
-		kgo.DialTimeout(c.cfg.DialTimeout),
+		kgo.Dialer(c.dial),
 		kgo.RequestTimeoutOverhead(requestOverhead),
 		kgo.MetadataMinAge(metadataMinAge),
 		kgo.FetchMaxWait(c.cfg.FetchMaxWait),
@@ -100,12 +108,6 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 		kgo.DisableClientMetrics(),
 		kgo.WithLogger(clientLog{c.log.With("client", purpose)}),
 		kgo.WithHooks(c.health),
-	}
-	switch {
-	case c.cfg.Dial != nil:
-		base = append(base, kgo.Dialer(c.dial))
-	case c.tls != nil:
-		base = append(base, kgo.DialTLSConfig(c.tls.Clone()))
 	}
 	if c.login != nil {
 		base = append(base, kgo.SASL(c.login))
@@ -117,7 +119,7 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 	return client, nil
 }
 
-// dial connects by Config.Dial.
+// dial connects by Config.Dial, and makes each TLS configuration anew: its files may have changed.
 func (c *Cluster) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.DialTimeout)
 	defer cancel()
@@ -125,11 +127,9 @@ func (c *Cluster) dial(ctx context.Context, network, address string) (net.Conn, 
 	if err != nil || c.tls == nil {
 		return conn, err
 	}
-	conf := c.tls.Clone()
-	if conf.ServerName == "" {
-		if conf.ServerName, _, err = net.SplitHostPort(address); err != nil {
-			return nil, errors.Join(err, conn.Close())
-		}
+	conf := c.tls.ForDial()
+	if conf.ServerName, _, err = net.SplitHostPort(address); err != nil {
+		return nil, errors.Join(err, conn.Close())
 	}
 	secured := tls.Client(conn, conf)
 	if err := secured.HandshakeContext(ctx); err != nil {
