@@ -1,13 +1,9 @@
 package schema
 
 import (
-	"errors"
 	"fmt"
 	"net/netip"
-	"regexp"
-	"regexp/syntax"
 	"strconv"
-	"strings"
 )
 
 // check applies the rule that a schema names with penstock:check: one that draft-07 cannot say.
@@ -37,22 +33,9 @@ var textChecks = map[string]func(text string) string{
 	"attributeName": checkAttributeName,
 }
 
-// checkTopicPattern accepts what RE2 reads with the meaning that it has in Java.
 func checkTopicPattern(text string) string {
-	for _, look := range []string{"(?=", "(?!", "(?<=", "(?<!"} {
-		if strings.Contains(text, look) {
-			return fmt.Sprintf("look-around %s…) does not exist in RE2, whose time is linear: list the topics instead", look)
-		}
-	}
-	if strings.Contains(text, "&&[") {
-		return "an intersection of classes (&&[…]) does not exist in RE2"
-	}
-	if _, err := regexp.Compile(text); err != nil {
-		var parse *syntax.Error
-		if errors.As(err, &parse) {
-			return fmt.Sprintf("not a regular expression (RE2): %s: %s", parse.Code, parse.Expr)
-		}
-		return fmt.Sprintf("not a regular expression (RE2): %v", err)
+	if _, err := TopicPattern(text); err != nil {
+		return err.Error()
 	}
 	return ""
 }
