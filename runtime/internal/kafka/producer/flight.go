@@ -16,9 +16,26 @@ type flight struct {
 	done     func(core.Receipt, error)
 	deadline time.Time
 	cancel   context.CancelFunc // of a record sent before any broker was reached
+	chosen   int32              // partition that a publisher chose, or anyPartition
 
 	prev, next *flight // guarded by flights.mu
 	listed     bool
+}
+
+// fill takes what is written of a record; a nil value is a tombstone.
+func (f *flight) fill(from *core.Record) {
+	f.chosen = anyPartition
+	if from.Pinned {
+		f.chosen = from.Partition
+	}
+	to := &f.record
+	to.Topic, to.Partition, to.Key, to.Value = from.Topic, f.chosen, from.Key, from.Value
+	if len(from.Headers) > 0 {
+		to.Headers = make([]kgo.RecordHeader, len(from.Headers))
+		for i, h := range from.Headers {
+			to.Headers[i] = kgo.RecordHeader{Key: h.Name, Value: h.Value}
+		}
+	}
 }
 
 // finish is the library's promise. It comes once, perhaps long after the deadline.
@@ -35,7 +52,12 @@ func (f *flight) finish(rec *kgo.Record, err error) {
 	if !first {
 		return // the caller was told that the outcome is unknown
 	}
-	if err != nil {
+	switch {
+	case err != nil && f.chosen >= 0 && rec.Partition < 0:
+		p.client.ForceMetadataRefresh() // the topic may have got more partitions
+		f.done(core.Receipt{}, noPartition(rec.Topic, f.chosen, -rec.Partition))
+		return
+	case err != nil:
 		f.done(core.Receipt{}, failure(err))
 		return
 	}

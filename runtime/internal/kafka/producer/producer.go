@@ -129,8 +129,7 @@ func New(c *cluster.Cluster, cfg Config, class Class, compression string, log *s
 		// The library fails a record by this only where it was certainly not written.
 		kgo.RecordDeliveryTimeout(max(p.cfg.Timeout, time.Second)),
 		kgo.WithHooks(&p.reach),
-		// Keys go where the Java client sends them (murmur2); records without one fill batches.
-		kgo.RecordPartitioner(kgo.UniformBytesPartitioner(64<<10, true, true, nil)),
+		kgo.RecordPartitioner(newPartitioner()),
 	}
 	purpose := "producer"
 	switch class {
@@ -178,7 +177,7 @@ func (p *Producer) Send(rec *core.Record, done func(core.Receipt, error)) {
 	if !p.acked {
 		f.done = ignore
 	}
-	fill(&f.record, rec)
+	f.fill(rec)
 	if err := p.flights.add(f); err != nil {
 		done(core.Receipt{}, err)
 		return
@@ -211,16 +210,6 @@ func (p *Producer) learn(err error) {
 
 // ignore is for records that nobody waits for.
 func ignore(core.Receipt, error) {}
-
-func fill(to *kgo.Record, from *core.Record) {
-	to.Topic, to.Key, to.Value = from.Topic, from.Key, from.Value
-	if len(from.Headers) > 0 {
-		to.Headers = make([]kgo.RecordHeader, len(from.Headers))
-		for i, h := range from.Headers {
-			to.Headers[i] = kgo.RecordHeader{Key: h.Name, Value: h.Value}
-		}
-	}
-}
 
 // Stats are counters of a producer.
 type Stats struct {
