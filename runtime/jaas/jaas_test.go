@@ -132,8 +132,19 @@ func TestLogin(t *testing.T) {
 		{"SCRAM-SHA-256", scram.class + ` required username=a password=b tokenauth=true;`, ""},
 		{"SCRAM-SHA-512", scram.class + ` required username=a password=b;`, ""},
 		{"OAUTHBEARER", oauthBearer.class + ` required access_token=t extension_logicalCluster=l;`, ""},
-		{"GSSAPI", kerberosIBM.class + ` required useKeyTab=true keyTab="/k";`, ""},
+		{"GSSAPI", kerberosIBM.class + ` required useKeyTab=true keyTab="/k" serviceName=kafka;`, ""},
+		{"GSSAPI", kerberos.class + ` required useKeyTab=true;`, "line 1, column 1: serviceName is missing: Krb5LoginModule needs it"},
+		{"GSSAPI", kerberos.class + ` required serviceName=kafka;`, "line 1, column 1: useKeyTab is missing: Krb5LoginModule needs it, or useTicketCache"},
+		{"GSSAPI", kerberos.class + ` required serviceName=kafka keyTab="/k";`, "line 1, column 73: useKeyTab is missing: keyTab needs it"},
+		{"GSSAPI", kerberos.class + ` required serviceName=kafka useFirstPass=true;`, "line 1, column 73: " + unservedPassword},
+		{"GSSAPI", kerberos.class + ` required keytab="/k";`, `line 1, column 55: Krb5LoginModule has no such option: did you mean "keyTab"?`},
 		{"AWS_MSK_IAM", msk.class + ` required awsProfileName=p;`, ""},
+		{"AWS_MSK_IAM", msk.class + ` required;`, ""},
+		{"AWS_MSK_IAM", msk.class + ` required awsRoleArn="arn" awsRoleAccessKeyId=a awsRoleSecretAccessKey=b awsRoleSessionToken=c;`, ""},
+		{"AWS_MSK_IAM", msk.class + ` required awsRoleAccessKeyId=a awsRoleSecretAccessKey=b;`, "line 1, column 54: awsRoleArn is missing: awsRoleAccessKeyId needs it"},
+		{"AWS_MSK_IAM", msk.class + ` required awsRoleArn=a awsRoleAccessKeyId=a;`, "line 1, column 67: awsRoleSecretAccessKey is missing: awsRoleAccessKeyId needs it"},
+		{"AWS_MSK_IAM", msk.class + ` required awsRoleArn=a awsProfileName=p;`, "line 1, column 54: awsProfileName and awsRoleArn exclude each other"},
+		{"AWS_MSK_IAM", msk.class + ` required awsDebugCreds=true;`, "line 1, column 54: identities are not written to the log: ask AWS with aws sts get-caller-identity"},
 		{"PLAIN", scram.class + ` required username=a password=b;`, "line 1, column 1: ScramLoginModule does not fit saslMechanism PLAIN: write " + plain.class},
 		{"PLAIN", `PlainLoginModule required username=a password=b;`, "line 1, column 1: this is not the login module of saslMechanism PLAIN: write " + plain.class},
 		{"PLAIN", plain.class + ` required user=a;`, "line 1, column 66: PlainLoginModule has no such option: it takes username, password"},
@@ -157,7 +168,7 @@ func TestLogin(t *testing.T) {
 		e, err := Login(tt.mechanism, tt.text)
 		switch {
 		case tt.want == "":
-			if err != nil || len(e.Options) == 0 {
+			if err != nil || e.Module == "" {
 				t.Errorf("%s: got %v, %v", tt.text, e, err)
 			}
 		case err == nil || err.Error() != tt.want:

@@ -14,7 +14,7 @@ type module struct {
 	rules    rules
 }
 
-// The login modules of Kafka's Java client, of the JDKs and of Amazon's library.
+// The login modules of Kafka's Java client for user and password.
 var (
 	plain = module{
 		class:   "org.apache.kafka.common.security.plain.PlainLoginModule",
@@ -25,21 +25,6 @@ var (
 		class:   "org.apache.kafka.common.security.scram.ScramLoginModule",
 		options: []string{"username", "password", "tokenauth"},
 		rules:   rules{needs: []string{"username", "password"}},
-	}
-	kerberos = module{
-		class: "com.sun.security.auth.module.Krb5LoginModule",
-		options: []string{
-			"useKeyTab", "keyTab", "principal", "serviceName", "useTicketCache", "ticketCache", "renewTGT", "storeKey",
-			"doNotPrompt", "refreshKrb5Config", "isInitiator", "debug", "useFirstPass", "tryFirstPass", "storePass", "clearPass",
-		},
-	}
-	kerberosIBM = module{class: "com.ibm.security.auth.module.Krb5LoginModule", options: kerberos.options}
-	msk         = module{
-		class: "software.amazon.msk.auth.iam.IAMLoginModule",
-		options: []string{
-			"awsProfileName", "awsRoleArn", "awsRoleExternalId", "awsRoleAccessKeyId", "awsRoleSecretAccessKey",
-			"awsRoleSessionToken", "awsRoleSessionName", "awsStsRegion", "awsDebugCreds", "awsMaxRetries", "awsMaxBackOffTimeMs",
-		},
 	}
 )
 
