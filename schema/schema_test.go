@@ -129,10 +129,10 @@ func TestApplyDefaults(t *testing.T) {
 		t.Error(diff)
 	}
 	entrypoints := `{"http-post":{"path":"/a"},"http-get":{"messagesLimitCount":1},"sse":{},"websocket":{"publisher":{}}}`
-	want = `{"http-post":{"enabled":true,"path":"/a","qos":"balanced","requestHeadersToMessage":false},
+	want = `{"http-post":{"enabled":true,"path":"/a","qos":"balanced","requestHeadersToMessage":false,"tombstone":false},
 		"http-get":{"enabled":true,"qos":"balanced","messagesLimitCount":1,"messagesLimitDurationMs":5000,"headersInPayload":false,"metadataInPayload":false},
 		"sse":{"enabled":true,"qos":"balanced","heartbeatIntervalInMs":5000,"metadataAsComment":false,"headersAsComment":false},
-		"websocket":{"enabled":true,"qos":"balanced","publisher":{"enabled":true}}}`
+		"websocket":{"enabled":true,"qos":"balanced","tombstone":false,"publisher":{"enabled":true}}}`
 	if diff := cmp.Diff(parse(t, want), ApplyDefaults(Entrypoints, parse(t, entrypoints))); diff != "" {
 		t.Error(diff)
 	}
