@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"runtime/debug"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -18,20 +16,19 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
-
-// maxRequestID is the longest request id that is taken from a client.
-const maxRequestID = 128
 
 // observe gives each request an id, turns panics into errors, and writes a line per request at
 // debug level.
 func (gw *Gateway) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Header().Set(echo.HeaderXRequestID, requestID(c.Request()))
+		c.Response().Header().Set(echo.HeaderXRequestID, exchange.RequestID(c.Request()))
 		if gw.log.Enabled(c.Request().Context(), slog.LevelDebug) {
 			return gw.logged(c, next)
 		}
-		return gw.guard(c, next)
+		return gw.recovered(c, next)
 	}
 }
 
@@ -39,18 +36,18 @@ func (gw *Gateway) observe(next echo.HandlerFunc) echo.HandlerFunc {
 // stack would be held by every open stream, and twice as large stacks with it.
 func (gw *Gateway) logged(c echo.Context, next echo.HandlerFunc) error {
 	start := time.Now()
-	if err := gw.guard(c, next); err != nil {
+	if err := gw.recovered(c, next); err != nil {
 		c.Error(err) // now, so that the line has the status
 	}
 	gw.log.DebugContext(c.Request().Context(), "request",
 		"method", c.Request().Method, "path", c.Request().URL.Path, "status", c.Response().Status,
 		"bytes", c.Response().Size, "duration", time.Since(start), "remote", c.RealIP(),
-		"request_id", c.Response().Header().Get(echo.HeaderXRequestID))
+		"request_id", c.Response().Header().Get(echo.HeaderXRequestID), web.Subject(c.Request().Context()))
 	return nil
 }
 
-// guard turns a panic below it into an error, but the one that is meant to abort the answer.
-func (gw *Gateway) guard(c echo.Context, next echo.HandlerFunc) (err error) {
+// recovered turns a panic below it into an error, but the one that is meant to abort the answer.
+func (gw *Gateway) recovered(c echo.Context, next echo.HandlerFunc) (err error) {
 	defer func() {
 		v := recover()
 		if v == nil {
@@ -62,24 +59,6 @@ func (gw *Gateway) guard(c echo.Context, next echo.HandlerFunc) (err error) {
 		err = core.Wrap(core.CodeInternal, "serve", fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
 	}()
 	return next(c)
-}
-
-// requestID takes the id that a client or proxy gave, if it is harmless, else makes one.
-func requestID(r *http.Request) string {
-	id := r.Header.Get(echo.HeaderXRequestID)
-	if id != "" && len(id) <= maxRequestID && harmless(id) {
-		return id
-	}
-	return strconv.FormatUint(rand.Uint64()|1<<63, 16) //nolint:gosec // an id for logs, not a secret
-}
-
-func harmless(id string) bool {
-	for i := range len(id) {
-		if c := id[i]; c <= ' ' || c > '~' || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return true
 }
 
 // crossOrigin answers browsers of other origins. Methods of a preflight are those of the route.
@@ -104,7 +83,7 @@ func (gw *Gateway) counted(op *entrypoints.Operation, kind endpoint.Kind, next e
 		if kind != endpoint.HTTPPost { // it waits longer than it reads, and has no body
 			gw.liftReadDeadline(c)
 		}
-		if err := gw.guard(c, next); err != nil {
+		if err := gw.recovered(c, next); err != nil {
 			c.Error(err)
 		}
 		requests.Done(c.Response().Status, time.Since(start))

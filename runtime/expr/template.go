@@ -10,6 +10,7 @@ type Template struct {
 	parts  []part
 	static string // the whole text, where nothing is computed
 	uses   map[string]bool
+	reads  reads
 }
 
 // part is literal text, or computed.
@@ -61,6 +62,7 @@ func (c *compiler) part(t *Template, text string, open, end int) {
 		c.faults = append(c.faults, *fault)
 		return
 	}
+	t.reads.collect(n)
 	compute, shape := c.node(n)
 	if shape.kind == Structure {
 		c.fail(n.offset, "%s is no text: name one of its properties", shape.name)

@@ -22,7 +22,10 @@ func (h *Host) Enter(c echo.Context, op *Operation, kind endpoint.Kind) (*exchan
 	if err != nil {
 		return nil, err
 	}
-	x := &exchange.Exchange{Kind: kind, Request: r, Params: params, Caller: caller, Received: time.Now()}
+	x := &exchange.Exchange{
+		Kind: kind, Request: r, Params: params, Caller: caller, Received: time.Now(),
+		ID: c.Response().Header().Get(echo.HeaderXRequestID),
+	}
 	if known := exchange.From(r.Context()); known != nil {
 		x.Attributes = &known.Attributes
 	} else {

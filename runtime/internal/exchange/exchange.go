@@ -4,6 +4,8 @@ package exchange
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"time"
 
@@ -28,6 +30,16 @@ type Identity struct {
 	Expires time.Time
 }
 
+// Fingerprint stands for the subject in logs: 16 hex digits of its sha256, as in group ids; "" for
+// an anonymous caller.
+func (i Identity) Fingerprint() string {
+	if i.Subject == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(i.Subject))
+	return hex.EncodeToString(sum[:8])
+}
+
 // Exchange is one request at an operation. One goroutine uses it at a time.
 type Exchange struct {
 	Kind       endpoint.Kind
@@ -37,6 +49,7 @@ type Exchange struct {
 	Attributes *core.Attributes // never nil: of middleware first, then of the document
 	Body       []byte           // of a request that is one message; nil for streams of messages
 	Received   time.Time
+	ID         string // of the request, as the answer and the log have it; "" until somebody asks, see RequestID
 }
 
 // key is the context key of what is known of a request before it is at its operation.
