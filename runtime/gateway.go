@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/penstock-dev/penstock/runtime/internal/auth"
 	"github.com/penstock-dev/penstock/runtime/internal/caller"
 	"github.com/penstock-dev/penstock/runtime/internal/compile"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
@@ -32,6 +33,8 @@ type Gateway struct {
 	kafka   clients
 	metrics *metrics.Metrics
 	streams *limits.Streams
+	gate    *auth.Gate
+	rate    *limits.Requests // nil: not limited
 	host    *entrypoints.Host
 
 	draining chan struct{} // closed when streams shall go away
@@ -41,6 +44,7 @@ type Gateway struct {
 	table      *routes.Table
 	apis       []mounted
 	middleware map[string][]echo.MiddlewareFunc // by api
+	policies   map[string][]*auth.Policy        // by method and shape of the path
 	sealed     bool
 	sealErr    error
 }
@@ -87,8 +91,10 @@ func New(cfg Config, opts ...Option) (*Gateway, error) {
 	gw := &Gateway{
 		cfg: cfg, log: o.log, started: o.started, echo: echo.New(), metrics: metrics.New(Version),
 		streams:  limits.NewStreams(cfg.Limits.Streams, cfg.Limits.StreamsPerSubject, cfg.Limits.StreamsPerAddress),
-		draining: make(chan struct{}), table: routes.NewTable(), middleware: map[string][]echo.MiddlewareFunc{},
+		draining: make(chan struct{}), table: routes.NewTable(), middleware: map[string][]echo.MiddlewareFunc{}, policies: map[string][]*auth.Policy{},
 	}
+	gw.rate = limits.NewRequests(cfg.Limits.RequestsPerSecond, cfg.Limits.Burst)
+	gw.gate = newGate(cfg, o.log, find)
 	brokers := newKafka(cfg, o.log)
 	gw.kafka = brokers
 	if err := gw.metrics.Register(metrics.OfKafka(func() metrics.Kafka { return kafkaMetrics(brokers) })); err != nil {
@@ -147,7 +153,7 @@ func (gw *Gateway) Handler() (http.Handler, error) {
 
 // seal checks what only all apis together can show, and installs the routes.
 func (gw *Gateway) seal() error {
-	problems := []error{gw.cfg.APIs.Unused()}
+	problems := []error{gw.cfg.APIs.Unused(), gw.openGate()}
 	for name := range gw.middleware {
 		if !gw.has(name) {
 			problems = append(problems, fmt.Errorf("middleware is added to api %q, which is not mounted", name))

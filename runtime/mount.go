@@ -116,6 +116,7 @@ func (gw *Gateway) compile(api API, op Operation, cfg config.API) (compile.Outpu
 	if err != nil {
 		return compile.Output{}, nil, err
 	}
+	policy := gw.gate.Require(owner, d.Security)
 	var added []routes.Route
 	var problems []error
 	for _, e := range out.Entrypoints {
@@ -129,7 +130,8 @@ func (gw *Gateway) compile(api API, op Operation, cfg config.API) (compile.Outpu
 			problems = append(problems, fmt.Errorf("%s: %w", owner, err))
 			continue
 		}
-		handler = gw.counted(out.Operation, e.Kind, gw.around(api.Name, handler))
+		handler = gw.counted(out.Operation, e.Kind, gw.admit(policy, gw.around(api.Name, handler)))
+		gw.guard(e.Method, e.Path, policy)
 		added = append(added, routes.Route{Owner: owner, Kind: e.Kind, Method: e.Method, Path: e.Path, Handler: handler})
 	}
 	return out, added, errors.Join(problems...)

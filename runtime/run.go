@@ -114,6 +114,9 @@ func (gw *Gateway) leave(ctx context.Context, requests <-chan error) error {
 	if err := <-requests; err != nil {
 		problems = append(problems, fmt.Errorf("requests were cut off: %w", err))
 	}
+	if err := gw.gate.Close(ctx); err != nil {
+		problems = append(problems, err)
+	}
 	if err := gw.kafka.Close(ctx); err != nil {
 		problems = append(problems, fmt.Errorf("leave Kafka: %w", err))
 	}

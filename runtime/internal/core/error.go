@@ -38,6 +38,7 @@ const (
 	CodeBackPressure         Code = "FAILURE_BACK_PRESSURE"          // 503: buffer full, certainly not written
 	CodeTooManyStreams       Code = "FAILURE_TOO_MANY_STREAMS"       // 503
 	CodeTooManyClients       Code = "FAILURE_TOO_MANY_CLIENTS"       // 503: a pool of Kafka clients is full
+	CodeIssuerUnavailable    Code = "FAILURE_ISSUER_UNAVAILABLE"     // 503: the issuer of tokens does not give its keys
 	CodeDraining             Code = "FAILURE_DRAINING"               // 503
 	CodeOutcomeUnknown       Code = "FAILURE_OUTCOME_UNKNOWN"        // 504
 	CodeReadTimeout          Code = "FAILURE_READ_TIMEOUT"           // 504: Kafka did not answer a read in time
@@ -76,6 +77,7 @@ var statuses = map[Code]struct {
 	CodeBackPressure:         {http.StatusServiceUnavailable, "Too much unsent data"},
 	CodeTooManyStreams:       {http.StatusServiceUnavailable, "Too many streams"},
 	CodeTooManyClients:       {http.StatusServiceUnavailable, "Too many Kafka clients"},
+	CodeIssuerUnavailable:    {http.StatusServiceUnavailable, "Issuer unavailable"},
 	CodeDraining:             {http.StatusServiceUnavailable, "Shutting down"},
 	CodeOutcomeUnknown:       {http.StatusGatewayTimeout, "Outcome unknown"},
 	CodeReadTimeout:          {http.StatusGatewayTimeout, "Kafka did not answer in time"},

@@ -19,9 +19,15 @@ import (
 // Server is one listener with its HTTP server.
 type Server struct {
 	http     *http.Server
+	most     int // connections; 0: any number
 	listener net.Listener
 	done     chan struct{} // closed when it serves no more
 	err      error         // why, once done is closed
+}
+
+// VerifiesClients says whether the client listener asks for certificates and verifies them.
+func VerifiesClients(cfg config.TLS) bool {
+	return cfg.CertFile != "" && cfg.ClientCAFile != "" && cfg.ClientAuth != "none"
 }
 
 // Client makes the server of web clients; it does not listen yet. Certificates are read now.
@@ -43,14 +49,14 @@ func Client(cfg config.Config, handler http.Handler, logger *slog.Logger) (*Serv
 		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 	if cfg.Listen.TLS.CertFile == "" {
-		return &Server{http: s}, nil
+		return &Server{http: s, most: cfg.Limits.Connections}, nil
 	}
 	conf, err := tlsConfig(cfg.Listen.TLS)
 	if err != nil {
 		return nil, fmt.Errorf("listen.tls: %w", err)
 	}
 	s.TLSConfig = conf
-	return &Server{http: s}, nil
+	return &Server{http: s, most: cfg.Limits.Connections}, nil
 }
 
 func tlsConfig(cfg config.TLS) (*tls.Config, error) {
@@ -87,6 +93,9 @@ func (s *Server) Listen(ctx context.Context) error {
 	listener, err := lc.Listen(ctx, "tcp", s.http.Addr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
+	}
+	if tcp, ok := listener.(*net.TCPListener); ok && s.most > 0 {
+		listener = bound(tcp, s.most)
 	}
 	s.listener, s.done = listener, make(chan struct{})
 	go func() {

@@ -329,3 +329,45 @@ func TestMemoryLimit(t *testing.T) {
 		}
 	}
 }
+
+// TestConnectionsWait: a connection above the limit is served when another one ends.
+func TestConnectionsWait(t *testing.T) {
+	cfg := local()
+	cfg.Limits.Connections = 1
+	s := client(t, cfg, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "ok") })
+	first, err := net.Dial("tcp", s.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const request = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+	if _, err := io.WriteString(first, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := http.ReadResponse(bufio.NewReader(first), nil); err != nil { // it has the only place
+		t.Fatal(err)
+	}
+	second, err := net.Dial("tcp", s.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = second.Close() }()
+	if _, err := io.WriteString(second, request); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.SetReadDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := second.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("read %d bytes and %v beside a connection that has the only place", n, err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.SetReadDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(second), nil)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("got %v, %v after the other connection ended", answer, err)
+	}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 // logEvery is how often failures of one code are logged. While Kafka is away every request
@@ -63,5 +65,16 @@ func logFailure(logger *slog.Logger, s *Sampler, c echo.Context, e *core.Error, 
 	logger.LogAttrs(c.Request().Context(), level, "request failed",
 		slog.String("method", c.Request().Method), slog.String("path", c.Request().URL.Path),
 		slog.Int("status", status), slog.String("code", string(e.Code)), slog.Any("error", cause),
-		slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)), slog.Int("not_logged", skipped))
+		slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)), slog.Int("not_logged", skipped),
+		Subject(c.Request().Context()))
+}
+
+// Subject is the attribute of a log line that says who called, by a fingerprint; no attribute for
+// an anonymous caller.
+func Subject(ctx context.Context) slog.Attr {
+	known := exchange.From(ctx)
+	if known == nil || known.Identity.Subject == "" {
+		return slog.Attr{}
+	}
+	return slog.String("subject", known.Identity.Fingerprint())
 }

@@ -22,6 +22,7 @@ var details = map[core.Code]string{
 	core.CodeBackPressure:         "too much data waits for Kafka; nothing was written",
 	core.CodeTooManyStreams:       "the gateway has as many open streams as it may have",
 	core.CodeTooManyClients:       "the gateway has as many Kafka clients as it may have",
+	core.CodeIssuerUnavailable:    "the issuer of the credentials cannot be reached, so they cannot be checked",
 	core.CodeDraining:             "the gateway is shutting down; connect again",
 	core.CodeOutcomeUnknown:       "Kafka did not answer in time; the message may or may not be written",
 	core.CodeReadTimeout:          "Kafka did not answer in time",

@@ -1,0 +1,87 @@
+package auth
+
+import (
+	"crypto/x509"
+	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
+)
+
+// certificates lets clients in by the certificate that the listener has verified.
+type certificates struct{ allowed []string }
+
+// verify finds the certificate of a request's connection. Certificates that are not on the list
+// are 403: their owner is known.
+func (s *certificates) verify(r request) (proof, error) {
+	if r.TLS == nil || len(r.TLS.VerifiedChains) == 0 || len(r.TLS.PeerCertificates) == 0 {
+		return proof{}, errAbsent
+	}
+	cert := r.TLS.PeerCertificates[0]
+	names := namesOf(cert)
+	if len(names) == 0 {
+		return proof{}, refusal("the certificate has no name")
+	}
+	if !s.admits(names) {
+		return proof{}, core.NewError(core.CodeForbidden, "the certificate is not one that may call")
+	}
+	subject := cert.Subject.String()
+	if subject == "" {
+		subject = names[0]
+	}
+	return proof{
+		identity: exchange.Identity{Subject: subject, Claims: certificateClaims(subject, cert), Expires: cert.NotAfter},
+		ambient:  true, // browsers add certificates by themselves
+	}, nil
+}
+
+// namesOf lists everything that a certificate is called: its subject (RFC 2253), and the names of
+// its subject alternative name with their kind before them.
+func namesOf(cert *x509.Certificate) []string {
+	var names []string
+	if subject := cert.Subject.String(); subject != "" {
+		names = append(names, subject)
+	}
+	for _, uri := range cert.URIs {
+		names = append(names, "uri:"+uri.String())
+	}
+	for _, name := range cert.DNSNames {
+		names = append(names, "dns:"+name)
+	}
+	for _, address := range cert.EmailAddresses {
+		names = append(names, "email:"+address)
+	}
+	return names
+}
+
+// admits says whether one of the names is on the list: as it is, or by a pattern with * at its end.
+func (s *certificates) admits(names []string) bool {
+	for _, pattern := range s.allowed {
+		prefix, wild := strings.CutSuffix(pattern, "*")
+		for _, name := range names {
+			if name == pattern || wild && strings.HasPrefix(name, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func certificateClaims(subject string, cert *x509.Certificate) map[string]any {
+	uris := make([]any, len(cert.URIs))
+	for i, uri := range cert.URIs {
+		uris[i] = uri.String()
+	}
+	return map[string]any{
+		"sub": subject, "subject": cert.Subject.String(), "issuer": cert.Issuer.String(), "serial": cert.SerialNumber.Text(16),
+		"dns": texts(cert.DNSNames), "emails": texts(cert.EmailAddresses), "uris": uris,
+	}
+}
+
+func texts(names []string) []any {
+	out := make([]any, len(names))
+	for i, name := range names {
+		out[i] = name
+	}
+	return out
+}
