@@ -56,15 +56,18 @@ func parse(text string) (Cursor, error) {
 		}
 		topics = append(topics, t)
 	}
-	slices.SortFunc(topics, func(a, b topic) int {
-		return cmp.Or(cmp.Compare(a.endpoint, b.endpoint), cmp.Compare(a.name, b.name))
-	})
+	slices.SortFunc(topics, byName)
 	for i := 1; i < len(topics); i++ {
 		if topics[i-1].endpoint == topics[i].endpoint && topics[i-1].name == topics[i].name {
 			return Cursor{}, fmt.Errorf("topic %q stands twice", topics[i].name)
 		}
 	}
 	return Cursor{topics}, nil
+}
+
+// byName is the order of topics in a cursor.
+func byName(a, b topic) int {
+	return cmp.Or(cmp.Compare(a.endpoint, b.endpoint), cmp.Compare(a.name, b.name))
 }
 
 func parseTopic(text string) (topic, error) {

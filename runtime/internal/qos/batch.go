@@ -13,6 +13,7 @@ type Batch struct {
 	records []*core.Record // nil where a hook skipped the record
 	ids     IDs
 	frames  frameCache
+	views   viewCache
 }
 
 // IDs appends the plain text id of the i-th record of a batch: the position of every bound
