@@ -27,6 +27,7 @@ var mechanisms = map[string]func(jaas.Entry) (opener, error){
 	"SCRAM-SHA-256": scram256Login,
 	"SCRAM-SHA-512": scram512Login,
 	"OAUTHBEARER":   bearerLogin,
+	"GSSAPI":        kerberosLogin,
 }
 
 // readLogin takes mechanism and JAAS text of the sasl object. The error never holds a part of
