@@ -34,7 +34,7 @@ var variables = map[string]*shape{
 	"api": structure("#api", map[string]*shape{
 		"id": textShape, "name": textShape, "version": textShape, "properties": mapOf(textShape),
 	}),
-	"node":         structure("#node", map[string]*shape{"id": textShape, "version": textShape}),
+	"node":         structure("#node", map[string]*shape{"id": textShape, "version": textShape, "tenant": textShape}),
 	"secrets":      structure("#secrets", nil),
 	"properties":   mapOf(textShape),
 	"dictionaries": mapOf(mapOf(textShape)),
