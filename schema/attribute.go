@@ -2,28 +2,38 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
 
-// attributePrefix begins the names of the attributes that override a configuration property.
-const attributePrefix = "gravitee.attributes.endpoint.kafka."
+const (
+	// attributePrefix begins the names of the attributes that override a configuration property.
+	attributePrefix = "gravitee.attributes.endpoint.kafka."
+	// shortcutPrefix begins the names of the attributes that choose topics, group and key.
+	shortcutPrefix = "gravitee.attribute.kafka."
+	// familyPrefix begins the names of both families.
+	familyPrefix = "gravitee.attribute"
+)
 
-// checkAttributeName refuses an override of a property that does not exist; other names are free.
+// checkAttributeName refuses an override of a property that does not exist, and a name that is
+// nearly one of the two families; other names are free.
 func checkAttributeName(text string) string {
-	path, ok := strings.CutPrefix(text, attributePrefix)
-	if !ok {
+	if !strings.HasPrefix(text, familyPrefix) || Attribute(text).Family != Free {
 		return ""
 	}
-	known := propertyPaths()
-	if slices.Contains(known, path) {
-		return ""
+	path, overrides := strings.CutPrefix(text, attributePrefix)
+	if overrides {
+		message := fmt.Sprintf("no attribute overrides %q", path)
+		if meant, ok := Suggest(path, propertyPaths()); ok {
+			message += fmt.Sprintf(": did you mean %q?", meant)
+		}
+		return message
 	}
-	message := fmt.Sprintf("no attribute overrides %q", path)
-	if meant, ok := Suggest(path, known); ok {
-		message += fmt.Sprintf(": did you mean %q?", meant)
+	if meant, ok := Suggest(text, slices.Sorted(maps.Keys(choices()))); ok {
+		return fmt.Sprintf("no attribute is named %q: did you mean %q?", text, meant)
 	}
-	return message
+	return ""
 }
 
 // propertyPaths lists the configuration properties that an attribute can override, as the
