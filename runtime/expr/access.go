@@ -106,16 +106,12 @@ func constantIndex(n *node, receiver eval, key Value) eval {
 		if err != nil || v.kind == Null && n.safe {
 			return v, err
 		}
-		switch ref := v.ref.(type) {
-		case []string:
-			if i >= 0 && i < len(ref) {
-				return TextValue(ref[i]), placed(n.offset, s.step())
-			}
-		case Mapping:
-			if v.kind == Map && key.kind == Text {
-				v, _ = ref.Get(key.text)
-				return v, placed(n.offset, s.step())
-			}
+		switch {
+		case v.kind == List && i >= 0 && i < v.length():
+			return v.item(i), placed(n.offset, s.step())
+		case v.kind == Map && key.kind == Text:
+			v, _ = v.mapping().Get(key.text)
+			return v, placed(n.offset, s.step())
 		}
 		v, err = s.at(v, key)
 		return v, placed(n.offset, err)

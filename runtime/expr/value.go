@@ -27,7 +27,7 @@ type Value struct {
 	kind   Kind
 	number uint64 // Bool, Int; bits of a Float
 	text   string
-	ref    any // List: []Value or []string. Map: Mapping. Structure: Object
+	ref    any // List: []Value or []string, nil for the one item text. Map: Mapping. Structure: Object
 }
 
 // Object is a value with named properties.
@@ -61,10 +61,14 @@ func BoolValue(b bool) Value {
 	return Value{kind: Bool}
 }
 
-// TextsValue makes a list of texts; null from nil.
+// TextsValue makes a list of texts; null from nil. A list of one text, as most headers are, is
+// made without an allocation.
 func TextsValue(list []string) Value {
-	if list == nil {
+	switch {
+	case list == nil:
 		return Value{}
+	case len(list) == 1:
+		return Value{kind: List, text: list[0]}
 	}
 	return Value{kind: List, ref: list}
 }
@@ -89,15 +93,18 @@ func (v Value) length() int {
 	case []Value:
 		return len(list)
 	}
-	return 0
+	return 1
 }
 
 // item is one item of a list; the index is in range.
 func (v Value) item(i int) Value {
-	if list, ok := v.ref.([]string); ok {
+	switch list := v.ref.(type) {
+	case []string:
 		return TextValue(list[i])
+	case []Value:
+		return list[i]
 	}
-	return v.ref.([]Value)[i]
+	return TextValue(v.text)
 }
 
 // mapping is the map of a value of kind Map.

@@ -19,11 +19,11 @@ func (m *message) Property(name string) (expr.Value, error) {
 	case "id":
 		return expr.Value{}, nil // a position in Kafka, which the message has not got yet
 	case "content":
-		return m.message.text(m.rec.Value), nil
+		return (*view)(m).keep().message.text(m.rec.Value), nil
 	case "contentLength":
 		return length(m.rec.Value), nil
 	case "jsonContent":
-		return m.message.decoded(m.rec.Value)
+		return (*view)(m).keep().message.decoded(m.rec.Value)
 	case "headers":
 		return expr.MapValue((*recordHeaders)(m.rec)), nil
 	case "metadata":

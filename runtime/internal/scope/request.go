@@ -1,7 +1,7 @@
 package scope
 
 import (
-	"fmt"
+	"errors"
 	"maps"
 	"net"
 	"net/http"
@@ -33,11 +33,11 @@ func (q *request) Property(name string) (expr.Value, error) {
 	case "paths":
 		return expr.TextsValue(strings.Split(r.URL.Path, "/")), nil
 	case "content":
-		return q.request.text(q.x.Body), nil
+		return (*view)(q).keep().request.text(q.x.Body), nil
 	case "contentLength":
 		return length(q.x.Body), nil
 	case "jsonContent":
-		return q.request.decoded(q.x.Body)
+		return (*view)(q).keep().request.decoded(q.x.Body)
 	case "id":
 		if q.x.ID == "" {
 			q.x.ID = exchange.RequestID(r)
@@ -73,23 +73,27 @@ func (q *request) connection(name string) (expr.Value, error) {
 		}
 		host, _, err := net.SplitHostPort(addr.String())
 		if err != nil {
-			return expr.Value{}, fmt.Errorf("local address: %w", err)
+			host = addr.String() // of a Unix socket
 		}
-		return expr.TextValue(host), nil
+		return text(host), nil
 	}
 	return expr.Value{}, errUnknown
 }
 
+// errQuery does not say what is wrong: a query may hold credentials.
+var errQuery = errors.New("the query is malformed")
+
 // query gives the query parameters; they are parsed once.
 func (q *request) query() (expr.Value, error) {
-	if q.params.IsNull() {
+	made := (*view)(q).keep()
+	if made.params.IsNull() {
 		parsed, err := url.ParseQuery(q.x.Request.URL.RawQuery)
 		if err != nil {
-			return expr.Value{}, fmt.Errorf("malformed query: %w", err)
+			return expr.Value{}, errQuery
 		}
-		q.params = expr.MapValue(params(parsed))
+		made.params = expr.MapValue(params(parsed))
 	}
-	return q.params, nil
+	return made.params, nil
 }
 
 // params is #request.params.

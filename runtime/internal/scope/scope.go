@@ -45,15 +45,25 @@ func (e *Environment) Message(x *exchange.Exchange, rec *core.Record) expr.Scope
 	return &view{env: e, x: x, rec: rec}
 }
 
-// view is the variables of one request or message. It remembers what costs something to make.
+// view is the variables of one request or message.
 type view struct {
-	env *Environment
-	x   *exchange.Exchange
-	rec *core.Record
+	env  *Environment
+	x    *exchange.Exchange
+	rec  *core.Record
+	made *made // what costs something to make is made once; nil until something was
+}
 
-	params  expr.Value // null until it is asked for, as the others
-	request body
-	message body
+// made are values that are null until somebody asked for them.
+type made struct {
+	params           expr.Value
+	request, message body
+}
+
+func (v *view) keep() *made {
+	if v.made == nil {
+		v.made = &made{}
+	}
+	return v.made
 }
 
 var (
