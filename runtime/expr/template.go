@@ -107,6 +107,10 @@ func closing(text string, open int) (int, bool) {
 // Static gives the text of a template in which nothing is computed.
 func (t *Template) Static() (string, bool) { return t.static, len(t.parts) == 0 }
 
+// Whole says whether the text is one part and nothing else, so that Value can be something else
+// than a text.
+func (t *Template) Whole() bool { return len(t.parts) == 1 && t.parts[0].compute != nil }
+
 // Uses says whether a variable, named without "#", stands in the text.
 func (t *Template) Uses(variable string) bool { return t.uses[variable] }
 

@@ -54,3 +54,18 @@ func TestTrail(t *testing.T) {
 		t.Error("names are not kept as they are written")
 	}
 }
+
+func TestWhole(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "text": false, "{#request.path}": true, " {#request.path}": false, "{#request.path}{#request.path}": false,
+		"{(1)}": true, "a{(1)}": false, "{(1)};": false,
+	} {
+		compiled, err := Compile(text, Request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := compiled.Whole(); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -35,6 +36,20 @@ func (a *Attributes) Get(name string) (value any, ok bool) {
 		value, ok = a.values[attributePrefix+name]
 	}
 	return value, ok
+}
+
+// All gives the names with their values, in no order. Nobody sets attributes meanwhile.
+func (a *Attributes) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		if a == nil {
+			return
+		}
+		for name, value := range a.values {
+			if !yield(name, value) {
+				return
+			}
+		}
+	}
 }
 
 // Names lists the names, sorted.
