@@ -40,7 +40,7 @@ var modules = map[string][]module{
 
 // Served lists the SASL mechanisms that this version logs in with.
 func Served() []string {
-	return []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI"}
+	return []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER", "GSSAPI", "AWS_MSK_IAM"}
 }
 
 // Mechanism gives a SASL mechanism the name that Kafka has for it: SCRAM_SHA_256 is

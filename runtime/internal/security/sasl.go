@@ -1,6 +1,7 @@
 package security
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -28,6 +29,7 @@ var mechanisms = map[string]func(jaas.Entry) (opener, error){
 	"SCRAM-SHA-512": scram512Login,
 	"OAUTHBEARER":   bearerLogin,
 	"GSSAPI":        kerberosLogin,
+	"AWS_MSK_IAM":   mskLogin,
 }
 
 // readLogin takes mechanism and JAAS text of the sasl object. The error never holds a part of
@@ -37,6 +39,9 @@ func (c *Config) readLogin(mechanism, text string) error {
 	if !slices.Contains(jaas.Served(), name) {
 		return fmt.Errorf("security.sasl.saslMechanism %q is not served by this version, which logs in with %s",
 			mechanism, strings.Join(jaas.Served(), ", "))
+	}
+	if name == "AWS_MSK_IAM" && c.Protocol != SASLSSL {
+		return errors.New("security.sasl.saslMechanism AWS_MSK_IAM needs security.protocol SASL_SSL")
 	}
 	entry, err := jaas.Login(name, text)
 	if err != nil {

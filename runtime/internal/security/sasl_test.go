@@ -63,10 +63,10 @@ func TestMechanisms(t *testing.T) {
 }
 
 func TestLoginRefuses(t *testing.T) {
-	const served = " is not served by this version, which logs in with PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, GSSAPI"
+	const served = " is not served by this version, which logs in with PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER, GSSAPI, AWS_MSK_IAM"
 	for _, tt := range []struct{ mechanism, jaas, want string }{
 		{"", "x", `security.sasl.saslMechanism ""` + served},
-		{"AWS_MSK_IAM", "x", `security.sasl.saslMechanism "AWS_MSK_IAM"` + served},
+		{"DIGEST-MD5", "x", `security.sasl.saslMechanism "DIGEST-MD5"` + served},
 		{"PLAIN", "", `security.sasl.saslJaasConfig: line 1, column 1: there is no login module`},
 		{"PLAIN", scramModule + `username=alice password=geheim;`, `security.sasl.saslJaasConfig: line 1, column 1: ScramLoginModule does not fit saslMechanism PLAIN: write org.apache.kafka.common.security.plain.PlainLoginModule`},
 		{"SCRAM-SHA-256", scramModule + `username=alice password=geheim tokenauth=yes;`, `security.sasl.saslJaasConfig: tokenauth is neither true nor false`},
