@@ -23,7 +23,8 @@ func newKafka(cfg Config, log *slog.Logger) *kafka.Kafka {
 			ServerSideGroups: cfg.Consume.GroupProtocol == config.GroupConsumer,
 		},
 		Limits: kafka.Limits{
-			GroupMembers: cfg.Limits.GroupMembers, CatchUpReaders: cfg.Limits.CatchUpReaders, TopicsPerHub: cfg.Limits.TopicsPerHub,
+			DynamicClients: cfg.Limits.DynamicClients,
+			GroupMembers:   cfg.Limits.GroupMembers, CatchUpReaders: cfg.Limits.CatchUpReaders, TopicsPerHub: cfg.Limits.TopicsPerHub,
 			HubBytesPerTopic: int64(cfg.Limits.HubBytesPerTopic), BytesPerStream: int64(cfg.Limits.BytesPerStream),
 			ProcessBytes: cfg.Limits.ProcessBytes.Of(server.MemoryLimit()),
 		},

@@ -77,6 +77,7 @@ type Limits struct {
 	Connections       int  `koanf:"connections"`       // of the client listener
 	RequestsPerSecond int  `koanf:"requestsPerSecond"` // of a subject, else of an address; 0: any number
 	Burst             int  `koanf:"burst"`             // 0: as RequestsPerSecond
+	DynamicClients    int  `koanf:"dynamicClients"`    // Kafka clients that requests choose
 	GroupMembers      int  `koanf:"groupMembers"`
 	CatchUpReaders    int  `koanf:"catchUpReaders"`
 	TopicsPerHub      int  `koanf:"topicsPerHub"`
@@ -144,6 +145,7 @@ func Default() Config {
 			StreamsPerSubject: 50,
 			StreamsPerAddress: 1000,
 			Connections:       20000,
+			DynamicClients:    100,
 			GroupMembers:      1000,
 			CatchUpReaders:    64,
 			TopicsPerHub:      1000,

@@ -30,6 +30,7 @@ type Consume struct {
 
 // Limits bound clients and memory. Sizes are in bytes.
 type Limits struct {
+	DynamicClients   int   // clusters that requests choose, of the process
 	GroupMembers     int   // of the process
 	CatchUpReaders   int   // of the process
 	TopicsPerHub     int   // of one cluster
@@ -48,7 +49,7 @@ func Default() Config {
 			CommitInterval: time.Second, TopicRefresh: 2 * time.Second,
 		},
 		Limits: Limits{
-			GroupMembers: 1000, CatchUpReaders: 64, TopicsPerHub: 1000,
+			DynamicClients: 100, GroupMembers: 1000, CatchUpReaders: 64, TopicsPerHub: 1000,
 			HubBytesPerTopic: 16 << 20, BytesPerStream: 256 << 10,
 		},
 	}

@@ -12,10 +12,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
+	"sync/atomic"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
-	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/catchup"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/hub"
@@ -27,94 +26,85 @@ import (
 type Kafka struct {
 	cfg     Config
 	log     *slog.Logger
-	pool    *cluster.Pool
+	pool    *pool
 	counts  *counts
 	budget  *hub.Budget
 	readers *catchup.Pool
 	members *member.Limit
-
-	mu       sync.Mutex
-	stations map[string]*station // by the target's key
-	closed   bool
 }
 
 // New makes an empty set of clients; nothing connects before it is used.
 func New(cfg Config, log *slog.Logger) *Kafka {
-	k := &Kafka{
-		cfg: cfg, log: log, counts: &counts{},
-		pool: cluster.NewPool(cluster.Config{
-			ClientID: cfg.ClientID, FetchMaxWait: cfg.Consume.FetchMaxWait, Log: log, Dial: cfg.Dial,
-		}),
-		members:  member.NewLimit(cfg.Limits.GroupMembers),
-		stations: make(map[string]*station),
-	}
+	k := &Kafka{cfg: cfg, log: log, counts: &counts{}, members: member.NewLimit(cfg.Limits.GroupMembers)}
+	k.pool = newPool(cfg.Limits.DynamicClients, cfg.Produce.Timeout+closeGrace, k.build, k.counts.closed)
 	k.budget = hub.NewBudget(cfg.Limits.ProcessBytes, k.counts.evict)
 	k.readers = catchup.NewPool(cfg.Limits.CatchUpReaders, k.counts.catchUpReaders)
 	return k
 }
 
-// Source gives the reader of a cluster. It is cheap once the cluster is known. Errors are
-// core.Errors with CodeConfigurationInvalid or CodeDraining.
+// Hold gives the readers and writers of a cluster until release is called, which may be called
+// more than once and by any goroutine. It is cheap once the cluster is known. A new one reads the files that
+// its target names; nothing connects before it is used.
+//
+// requested says that the target depends on a request. Such clusters are bounded
+// (limits.dynamicClients), closed when nobody has held them for 60 s, and end with the
+// credentials of their request. Every other cluster stays until Close.
+//
+// Errors are core.Errors: CodeConfigurationInvalid, CodeDraining, CodeTooManyClients, and
+// CodeBrokerUnavailable while a refused login is remembered.
+func (k *Kafka) Hold(t cluster.Target, requested bool) (c qos.Cluster, release func(), err error) {
+	at, err := k.pool.hold(t, requested)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !requested {
+		return at.station, stays, nil
+	}
+	var released atomic.Bool
+	return at.station, func() {
+		if !released.Swap(true) {
+			k.pool.leave(at)
+		}
+	}, nil
+}
+
+// stays releases a cluster of the configuration.
+func stays() {}
+
+// Source gives the reader of a cluster of the configuration. Errors are those of Hold.
 func (k *Kafka) Source(t cluster.Target) (qos.Source, error) {
-	s, err := k.station(t)
+	c, _, err := k.Hold(t, false)
 	if err != nil {
 		return nil, err
 	}
-	return s, nil
+	return c, nil
 }
 
-// Sink gives the writer of a cluster for a level and a value of producer.compressionType, made
-// when it is asked for the first time. Errors are those of Source.
+// Sink gives the writer of a cluster of the configuration. Errors are those of Hold.
 func (k *Kafka) Sink(t cluster.Target, level endpoint.QoS, compression string) (qos.Sink, error) {
-	s, err := k.station(t)
+	c, _, err := k.Hold(t, false)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.producer(level, compression)
-	if err != nil {
-		return nil, err
-	}
-	return p, nil
+	return c.Sink(level, compression)
 }
 
-// station finds or makes what serves a cluster.
-func (k *Kafka) station(t cluster.Target) (*station, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.closed {
-		return nil, core.NewError(core.CodeDraining, "")
-	}
-	if s := k.stations[t.Key()]; s != nil {
-		return s, nil
-	}
-	c, _, err := k.pool.Hold(t) // until Close: targets of the configuration do not come and go
+// build makes the station of a target.
+func (k *Kafka) build(t cluster.Target) (*station, error) {
+	c, err := cluster.New(t, cluster.Config{
+		ClientID: k.cfg.ClientID, FetchMaxWait: k.cfg.Consume.FetchMaxWait, Log: k.log, Dial: k.cfg.Dial,
+	})
 	if err != nil {
 		return nil, err
 	}
 	s := newStation(k, c)
-	k.stations[t.Key()] = s
 	c.OnClose(s.close)
 	return s, nil
 }
 
 // Close ends streams with CodeDraining, commits, leaves groups and flushes producers, all
 // clusters at once, and waits until ctx ends at most.
-func (k *Kafka) Close(ctx context.Context) error {
-	k.mu.Lock()
-	k.closed = true
-	k.mu.Unlock()
-	return k.pool.Close(ctx)
-}
-
-func (k *Kafka) list() []*station {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	list := make([]*station, 0, len(k.stations))
-	for _, s := range k.stations {
-		list = append(list, s)
-	}
-	return list
-}
+func (k *Kafka) Close(ctx context.Context) error { return k.pool.close(ctx) }
 
 // errLevel is for levels that the matrix does not have.
 var errLevel = errors.New("no such level")

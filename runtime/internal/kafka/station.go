@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"slices"
 	"sync"
@@ -22,10 +23,11 @@ import (
 // retireTimeout bounds the end of a producer that stopped.
 const retireTimeout = 5 * time.Second
 
-// station is everything that reads and writes one cluster. It is the cluster's qos.Source.
+// station is everything that reads and writes one cluster. It implements qos.Cluster.
 type station struct {
 	kafka   *Kafka
 	cluster *cluster.Cluster
+	log     *slog.Logger
 	hub     *hub.Hub
 	groups  *member.Groups
 	pulls   *pull.Pulls
@@ -42,13 +44,13 @@ type sinkKey struct {
 	compression string
 }
 
-var _ qos.Source = (*station)(nil)
+var _ qos.Cluster = (*station)(nil)
 
 func newStation(k *Kafka, c *cluster.Cluster) *station {
 	cfg := k.cfg
 	log := k.log.With("endpoint", c.Target.Name)
 	return &station{
-		kafka: k, cluster: c,
+		kafka: k, cluster: c, log: log,
 		hub: hub.New(c, k.budget, k.readers, hub.Config{
 			BytesPerTopic: cfg.Limits.HubBytesPerTopic, Topics: cfg.Limits.TopicsPerHub,
 			TopicRefresh: cfg.Consume.TopicRefresh,
@@ -81,6 +83,24 @@ func (s *station) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 		return s.groups.Open(ctx, r)
 	}
 	return nil, core.Wrap(core.CodeIncompatibleQoS, "read", fmt.Errorf("%q: %w", r.Level, errLevel))
+}
+
+// Usable implements qos.Cluster.
+func (s *station) Usable() bool { return s.cluster.Usable() }
+
+// spent says that the cluster is of no use to further requests.
+func (s *station) spent() bool {
+	_, err := s.cluster.RefusedLogin()
+	return err != nil
+}
+
+// Sink implements qos.Cluster.
+func (s *station) Sink(level endpoint.QoS, compression string) (qos.Sink, error) {
+	p, err := s.producer(level, compression)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // producer finds or makes the producer of a level and a compression.

@@ -40,7 +40,8 @@ func (k *Kafka) Stats() Stats {
 		HubBytes: k.budget.Used(), HubEvictions: k.counts.evicted.Load(),
 		CatchUpReaders: int(k.counts.readers.Load()), GroupMembers: k.members.Used(),
 	}
-	for _, st := range k.list() {
+	fixed, dynamic := k.pool.list()
+	for _, st := range append(fixed, dynamic...) {
 		s.Clusters = append(s.Clusters, st.stats())
 	}
 	slices.SortFunc(s.Clusters, func(a, b ClusterStats) int {
@@ -65,7 +66,7 @@ func (s *station) stats() ClusterStats {
 	return c
 }
 
-// counts hears the hubs and the readers behind them.
+// counts hears the hubs, the readers behind them, and of dynamic clusters that were closed.
 type counts struct {
 	evicted atomic.Int64
 	readers atomic.Int64
@@ -74,3 +75,5 @@ type counts struct {
 func (c *counts) evict(nodes int) { c.evicted.Add(int64(nodes)) }
 
 func (c *counts) catchUpReaders(delta int) { c.readers.Add(int64(delta)) }
+
+func (c *counts) closed(*station) {}

@@ -170,6 +170,14 @@ func (c *Cluster) State() State { return c.health.state() }
 // known broker failed. It is nil otherwise. The cluster is probed each second while it refuses.
 func (c *Cluster) Refusing() error { return c.health.refusal() }
 
+// Usable reports whether the cluster is worth a request: a broker answered within the last 30 s,
+// it was not tried, or nobody asked it anything since its last answer.
+func (c *Cluster) Usable() bool { return c.health.usable(time.Now()) }
+
+// RefusedLogin tells that a login was refused a moment ago and until when nobody logs in again.
+// The error is nil otherwise, else a core.Error with CodeBrokerUnavailable.
+func (c *Cluster) RefusedLogin() (until time.Time, err error) { return c.login.remembers() }
+
 func errClosed() error { return core.Wrap(core.CodeDraining, "connect", kgo.ErrClientClosed) }
 
 // OnClose registers what must end before the cluster does: clients made from it.

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"strings"
@@ -122,5 +123,30 @@ func TestStateFollowsTheBroker(t *testing.T) {
 	eventually(t, "recovery by the probe alone", func() bool { return c.Refusing() == nil })
 	if got := c.State(); got.Phase != Reachable || got.Err != nil {
 		t.Errorf("broker back: got %+v, want %q without error", got, Reachable)
+	}
+}
+
+func TestCloseRunsLatestFirstAndJoinsErrors(t *testing.T) {
+	c, err := New(target(t, "127.0.0.1:1"), testConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := errors.New("first"), errors.New("second")
+	var order []error
+	for _, e := range []error{first, second} {
+		c.OnClose(func(context.Context) error {
+			order = append(order, e)
+			return e
+		})
+	}
+	err = c.Close(t.Context())
+	if !errors.Is(err, first) || !errors.Is(err, second) {
+		t.Errorf("got %v, want both errors", err)
+	}
+	if len(order) != 2 || !errors.Is(order[0], second) {
+		t.Errorf("order: got %v, want the latest first", order)
+	}
+	if _, err := c.Admin(); core.CodeOf(err) != core.CodeDraining {
+		t.Errorf("after close: got %v, want %s", err, core.CodeDraining)
 	}
 }

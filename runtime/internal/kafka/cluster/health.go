@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 )
@@ -21,6 +22,9 @@ const (
 	probeEvery   = time.Second
 	probeTimeout = 5 * time.Second
 )
+
+// answerWithin is how long a cluster without an answer counts as usable.
+const answerWithin = 30 * time.Second
 
 // Phase is what is known about a cluster.
 type Phase string
@@ -51,6 +55,7 @@ type health struct {
 
 	refuse     atomic.Pointer[core.Error] // set while Unreachable: the hot path reads only this
 	lastAnswer atomic.Int64               // Unix nanoseconds
+	waiting    atomic.Int64               // since when an answer is due, Unix nanoseconds; 0: nobody waits
 
 	mu      sync.Mutex
 	phase   Phase
@@ -67,6 +72,7 @@ type health struct {
 var (
 	_ kgo.HookBrokerConnect    = (*health)(nil)
 	_ kgo.HookBrokerDisconnect = (*health)(nil)
+	_ kgo.HookBrokerWrite      = (*health)(nil)
 	_ kgo.HookBrokerRead       = (*health)(nil)
 )
 
@@ -103,11 +109,36 @@ func (h *health) OnBrokerDisconnect(kgo.BrokerMetadata, net.Conn) {
 	h.startProbing()
 }
 
-// OnBrokerRead is called by the library after each answer.
-func (h *health) OnBrokerRead(_ kgo.BrokerMetadata, _ int16, _ int, _, _ time.Duration, err error) {
-	if err == nil {
-		h.lastAnswer.Store(time.Now().UnixNano())
+// OnBrokerWrite is called by the library after each request that was sent. Records of acks=0 have
+// no answer, and the library does not say which they are: no record counts.
+func (h *health) OnBrokerWrite(_ kgo.BrokerMetadata, key int16, _ int, _, _ time.Duration, _ error) {
+	if key != int16(kmsg.Produce) && !greets(key) {
+		h.waiting.CompareAndSwap(0, time.Now().UnixNano())
 	}
+}
+
+// OnBrokerRead is called by the library after each answer.
+func (h *health) OnBrokerRead(_ kgo.BrokerMetadata, key int16, _ int, _, _ time.Duration, err error) {
+	if err == nil && !greets(key) {
+		h.lastAnswer.Store(time.Now().UnixNano())
+		h.waiting.Store(0)
+	}
+}
+
+// greets says whether a request belongs to the beginning of a connection: a broker that answers
+// it may still refuse the login.
+func greets(key int16) bool {
+	return key == int16(kmsg.ApiVersions) || key == int16(kmsg.SASLHandshake) || key == int16(kmsg.SASLAuthenticate)
+}
+
+// usable says whether an answer came within answerWithin, or none is due.
+func (h *health) usable(now time.Time) bool {
+	due := h.waiting.Load()
+	if h.refuse.Load() != nil {
+		due = h.lastAnswer.Load()
+		return due != 0 && now.UnixNano()-due <= int64(answerWithin)
+	}
+	return due == 0 || now.UnixNano()-due <= int64(answerWithin)
 }
 
 func (h *health) allFailed() bool {
@@ -134,15 +165,14 @@ func (h *health) setUnreachable(err error) {
 	if h.phase == Unreachable {
 		return
 	}
-	message, retryAfter := "kafka is unreachable", 1
+	message := "kafka is unreachable"
+	refuse := &core.Error{Code: core.CodeBrokerUnavailable, Op: "connect", RetryAfter: 1, Err: err}
 	if isRefusal(err) {
-		message, retryAfter = "kafka refuses the login", int(refusalLasts/time.Second)
+		message, refuse = "kafka refuses the login", errRefused(err)
 	}
 	h.log.Warn(message, "error", err)
 	h.phase, h.since = Unreachable, time.Now()
-	h.refuse.Store(&core.Error{
-		Code: core.CodeBrokerUnavailable, Op: "connect", RetryAfter: retryAfter, Err: err,
-	})
+	h.refuse.Store(refuse)
 }
 
 // startProbing is called with the lock held.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/sasl"
+
+	"github.com/penstock-dev/penstock/runtime/internal/core"
 )
 
 // refusalLasts is how long a refused login is remembered. Within it no client of the cluster
@@ -75,6 +77,26 @@ func (l *login) wait() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return time.Until(l.until)
+}
+
+// remembers is refused, for those who are about to lose the cluster.
+func (l *login) remembers() (time.Time, error) {
+	if l == nil {
+		return time.Time{}, nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if time.Now().Before(l.until) {
+		return l.until, errRefused(l.err)
+	}
+	return time.Time{}, nil
+}
+
+// errRefused is what callers get while a refused login is remembered.
+func errRefused(err error) *core.Error {
+	return &core.Error{
+		Code: core.CodeBrokerUnavailable, Op: "connect", RetryAfter: int(refusalLasts / time.Second), Err: err,
+	}
 }
 
 // loginSession marks what goes wrong on our side of a login, too.
