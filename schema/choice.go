@@ -139,6 +139,29 @@ func canonicalPath(path string) string {
 	return strings.Replace(path, "security.ssl.keyStore", "security.ssl.keystore", 1)
 }
 
+// Excludes lists the properties that cannot stand beside a property: an attribute that sets it
+// removes them, as Merge does.
+func Excludes(property string) []string {
+	holder, name := "", property
+	if i := strings.LastIndexByte(property, '.'); i >= 0 {
+		holder, name = property[:i+1], property[i+1:]
+	}
+	var out []string
+	for _, pair := range exclusive {
+		other := ""
+		switch name {
+		case pair[0]:
+			other = holder + pair[1]
+		case pair[1]:
+			other = holder + pair[0]
+		}
+		if _, known := choices()[attributePrefix+other]; known {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
 // Governed lists the entries of x-kafka-allow that judge a value of a property that depends on a
 // request: one, both directions' for Topics, none for a property that requests may choose freely.
 // Of several, the one of the direction counts in which the topics are used.

@@ -111,6 +111,23 @@ func TestGoverned(t *testing.T) {
 	}
 }
 
+func TestExcludes(t *testing.T) {
+	for property, want := range map[string][]string{
+		"consumer.topics":                      {"consumer.topicPattern"},
+		"consumer.topicPattern":                {"consumer.topics"},
+		"producer.topics":                      nil,
+		"security.ssl.keystore.location":       {"security.ssl.keystore.key"},
+		"security.ssl.keystore.key":            {"security.ssl.keystore.location"},
+		"security.ssl.trustStore.location":     {"security.ssl.trustStore.certificates"},
+		"security.ssl.trustStore.certificates": {"security.ssl.trustStore.location"},
+		"bootstrapServers":                     nil,
+	} {
+		if diff := cmp.Diff(want, Excludes(property)); diff != "" {
+			t.Errorf("%s: %s", property, diff)
+		}
+	}
+}
+
 func TestPerMessage(t *testing.T) {
 	for name, want := range map[string]bool{
 		"tenant":                                                            true,

@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
-// attributePrefix may be left out where an attribute is read.
-const attributePrefix = "gravitee.attribute."
+// attributePrefix may be left out where an attribute is read; names that begin with family have
+// it already, or never do.
+const (
+	family          = "gravitee."
+	attributePrefix = family + "attribute."
+)
 
 // Attributes are the named values of a request or of a message. The zero value is empty. Not
 // safe for concurrent use.
@@ -32,7 +36,7 @@ func (a *Attributes) Get(name string) (value any, ok bool) {
 	if a == nil || a.values == nil {
 		return nil, false
 	}
-	if value, ok = a.values[name]; !ok && !strings.HasPrefix(name, attributePrefix) {
+	if value, ok = a.values[name]; !ok && !strings.HasPrefix(name, family) {
 		value, ok = a.values[attributePrefix+name]
 	}
 	return value, ok
