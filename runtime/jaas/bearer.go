@@ -2,8 +2,8 @@ package jaas
 
 // Options of OAuthBearerLoginModule, as Kafka's Java client names them.
 const (
-	accessToken   = "access_token" //nolint:gosec // the name of an option
-	tokenEndpoint = "sasl.oauthbearer.token.endpoint.url"
+	accessToken   = "access_token"
+	tokenEndpoint = "sasl.oauthbearer.token.endpoint.url" //nolint:gosec // the name of an option
 	clientID      = "clientId"
 	clientSecret  = "clientSecret"
 	scope         = "scope"
@@ -18,7 +18,7 @@ var oauthBearer = module{
 		accessToken, tokenEndpoint, clientID, clientSecret, scope, audience,
 		"ssl.truststore.type", "ssl.truststore.location", "ssl.truststore.password", "ssl.truststore.certificates",
 	},
-	aliases: map[string]string{
+	aliases: map[string]string{ //nolint:gosec // names of options
 		"oauth.access.token":                                accessToken,
 		"oauth.token.endpoint.uri":                          tokenEndpoint,
 		"oauth.client.id":                                   clientID,

@@ -23,4 +23,4 @@ var (
 	}
 )
 
-const unservedPassword = "there is no password to share: write useKeyTab=true with keyTab and principal, or useTicketCache=true" //nolint:gosec // a sentence
+const unservedPassword = "there is no password to share: write useKeyTab=true with keyTab and principal, or useTicketCache=true"

@@ -138,7 +138,7 @@ func TestClientCredentials(t *testing.T) {
 		if want := "a+b geheim%2B1 client_credentials one two kafka"; got != want {
 			t.Errorf("got %s, want %s", got, want)
 		}
-		fmt.Fprintf(w, `{"access_token":%q,"token_type":"bearer","expires_in":3600}`, token) //nolint:errcheck // a test's answer
+		fmt.Fprintf(w, `{"access_token":%q,"token_type":"bearer","expires_in":3600}`, token)
 	})
 	m := clientCredentials(t, i.URL+"/token", `scope="one two" oauth.audience=kafka extension_cluster=l ssl.truststore.type=PEM ssl.truststore.certificates="`+
 		strings.ReplaceAll(i.authority(), "\n", `\n`)+`"`)

@@ -47,15 +47,15 @@ func watch[T any](what string, files []string, load func() (T, error)) (*watched
 
 // get gives the value, made from the files as they are now. While they cannot be read it is the
 // one that was, and the log says so once.
-func (w *watched[T]) get(log *slog.Logger) T {
+func (w *watched[T]) get(to *slog.Logger) T {
 	if len(w.files) > 0 && w.mu.TryLock() {
-		w.look(log)
+		w.look(to)
 		w.mu.Unlock()
 	}
 	return *w.value.Load()
 }
 
-func (w *watched[T]) look(log *slog.Logger) {
+func (w *watched[T]) look(to *slog.Logger) {
 	now := time.Now()
 	if now.Before(w.next) {
 		return
@@ -70,13 +70,13 @@ func (w *watched[T]) look(log *slog.Logger) {
 		if value, err = w.load(); err == nil {
 			w.seen, w.warned = seen, ""
 			w.value.Store(&value)
-			log.Info("changed files are in use for new connections", "what", w.what)
+			to.Info("changed files are in use for new connections", "what", w.what)
 			return
 		}
 	}
 	if problem := err.Error(); problem != w.warned {
 		w.warned = problem
-		log.Warn("changed files are not read: what was read before stays in use", "what", w.what, "error", err)
+		to.Warn("changed files are not read: what was read before stays in use", "what", w.what, "error", err)
 	}
 }
 
