@@ -54,7 +54,9 @@ type pipe[T any] struct {
 
 // publish implements Pipe.
 func (p *pipe[T]) publish(ctx context.Context, r *http.Request, params map[string]string, rec *core.Record) error {
-	msg := Message[T]{Key: rec.Key, Headers: rec.Headers, Timestamp: rec.Timestamp, Request: r, Params: params}
+	msg := Message[T]{
+		Key: rec.Key, Headers: rec.Headers, Timestamp: rec.Timestamp, Request: r, Params: params, Attributes: &rec.Attributes,
+	}
 	before, err := p.open(&msg, rec.Value)
 	if err != nil {
 		return invalidPayload(err)
