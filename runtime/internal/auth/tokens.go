@@ -92,8 +92,8 @@ func (t *tokens) fault(c jwt.Claims) string {
 	return ""
 }
 
-// scopesOf reads the scopes of a token: scope is a text with spaces (RFC 9068 section 2.2.3), scp
-// a text or a list.
+// scopesOf reads the scopes of a token: scope is a text with spaces (RFC 9068 section 2.2.3); some
+// issuers write scp, or a list.
 func scopesOf(claims map[string]any) []string {
 	var scopes []string
 	for _, name := range []string{"scope", "scp"} {

@@ -40,7 +40,7 @@ func NewStreams(total, perSubject, perAddress int) *Streams {
 func (s *Streams) Take(c exchange.Caller) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	counts, key, limit := s.address, c.Address, s.perAddress
+	counts, key, limit := s.address, Network(c.Address), s.perAddress
 	if c.Subject != "" {
 		counts, key, limit = s.subjects, c.Subject, s.perSubject
 	}
