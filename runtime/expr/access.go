@@ -150,7 +150,7 @@ func (s *state) at(v, key Value) (Value, error) {
 
 func (s *state) listItem(v Value, i int64) (Value, error) {
 	if n := v.length(); i < 0 || i >= int64(n) {
-		return Value{}, fmt.Errorf("index %d is out of range: the list has %d items", i, n)
+		return Value{}, fmt.Errorf("the index is out of range: the list has %d items", n)
 	}
 	return v.item(int(i)), nil
 }
@@ -162,7 +162,7 @@ func (s *state) character(text string, i int64) (Value, error) {
 	}
 	start := offsetOf(text, i)
 	if start < 0 || start == len(text) {
-		return Value{}, fmt.Errorf("index %d is out of range: the text has %d characters", i, utf8.RuneCountInString(text))
+		return Value{}, fmt.Errorf("the index is out of range: the text has %d characters", utf8.RuneCountInString(text))
 	}
 	_, size := utf8.DecodeRuneInString(text[start:])
 	return TextValue(text[start : start+size]), nil

@@ -69,6 +69,16 @@ func (c *compiler) variable(n *node) (eval, *shape) {
 		}
 		return func(s *state) (Value, error) { return s.items[len(s.items)-1], s.step() }, c.this[len(c.this)-1]
 	}
+	if name == "secrets" && missing(name, c.place) == "" {
+		c.fail(n.offset, "#secrets is read by get('/env/NAME') or get('/file/NAME:key'), in one piece")
+		return failing, anyShape
+	}
+	return c.scoped(n)
+}
+
+// scoped compiles a variable of the scope.
+func (c *compiler) scoped(n *node) (eval, *shape) {
+	name := n.name
 	declared, known := variables[name]
 	if !known {
 		c.fail(n.offset, "unknown variable #%s%s", name, didYouMean(name, "#", variables))

@@ -97,7 +97,7 @@ func (v Value) flag() (bool, error) {
 		case "false", "off", "no", "0":
 			return false, nil
 		}
-		return false, fmt.Errorf("%q is no boolean", shortened(v.text))
+		return false, errors.New("the text is no boolean")
 	}
 	return false, fmt.Errorf("%s is no boolean", v.kind)
 }

@@ -4,7 +4,8 @@
 //
 // Compile parses and checks a text once and turns it into closures; a Template is safe for
 // concurrent use and keeps nothing of an evaluation. Evaluation does no I/O, knows no reflection
-// and calls only what the tables of this package list.
+// and calls only what the tables of this package list. Its errors hold parts of the text, never a
+// value: values may be passwords and tokens.
 package expr
 
 // Limits of one text and of one evaluation.

@@ -22,7 +22,7 @@ var secretName = regexp.MustCompile(`^/(env/[A-Za-z_][A-Za-z0-9_]*|file/[^/:\\.]
 // secret compiles #secrets.get('…'): a literal, so that no request chooses what is read. The
 // scope's object #secrets is asked for the property of that name.
 func (c *compiler) secret(n *node) (eval, *shape) {
-	receiver, _ := c.node(n.args[0])
+	receiver, _ := c.scoped(n.args[0])
 	switch args := n.args[1:]; {
 	case n.name != "get":
 		c.fail(n.offset, "#secrets has no method %q: it has get", n.name)

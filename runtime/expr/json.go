@@ -10,18 +10,27 @@ import (
 )
 
 // JSONValue reads JSON text (RFC 8259): whole numbers of 64 bits stay whole, keys are sorted.
-// More than 64 levels are an error.
+// More than 64 levels are an error; errors never hold a part of the text.
 func JSONValue(text []byte) (Value, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	var decoded any
 	if err := decoder.Decode(&decoded); err != nil {
-		return Value{}, fmt.Errorf("not JSON: %w", err)
+		return Value{}, notJSON(err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return Value{}, errors.New("not JSON: text after the end of the value")
 	}
 	return fromJSON(decoded, 0)
+}
+
+// notJSON says where a text is no JSON; the decoder's own words hold a part of it.
+func notJSON(err error) error {
+	var wrong *json.SyntaxError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("not JSON: byte %d is wrong", wrong.Offset)
+	}
+	return errors.New("not JSON: the text ends too early")
 }
 
 func fromJSON(decoded any, depth int) (Value, error) {
@@ -39,7 +48,7 @@ func fromJSON(decoded any, depth int) (Value, error) {
 		}
 		f, err := d.Float64()
 		if err != nil {
-			return Value{}, fmt.Errorf("%s is beyond 64 bits", shortened(d.String()))
+			return Value{}, errBeyond
 		}
 		return FloatValue(f), nil
 	case []any:

@@ -70,7 +70,11 @@ func (s *state) path(v Value) ([]pathStep, error) {
 	if err := s.take(len(v.text)); err != nil {
 		return nil, err
 	}
-	return parsePath(v.text)
+	steps, err := parsePath(v.text)
+	if err != nil {
+		return nil, errors.New("the text is no JSON path")
+	}
+	return steps, nil
 }
 
 // follow reads a path; a text is read as JSON first.

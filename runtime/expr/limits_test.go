@@ -39,6 +39,9 @@ func TestLimitsOfEvaluation(t *testing.T) {
 		"capitals":          {"{#request.content.toUpperCase()}", "1048576 bytes"},
 		"text that doubles": {pairs, "10000 steps"},
 		"patterns":          {"{(" + hundred + ".!['a' matches 'a' + #this])}", "10000 steps"},
+		"searches":          {"{#request.content.split('(y.*z)?')}", "10000 steps"},
+		"replacements":      {"{#request.content.replaceAll('y*z|y', '')}", "10000 steps"},
+		"large pattern":     {"{(#request.content matches '(y{900}z?)*')}", "10000 steps"},
 		"looked at":         {"{(" + hundred + ".![#request.content.contains('x')])}", "10000 steps"},
 		"nested JSON":       {"{#jsonPath(#request.headers['deep'][0], '$')}", "JSON of more than 64 levels"},
 	} {

@@ -2,7 +2,6 @@ package expr
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -19,7 +18,7 @@ type method struct {
 type call struct {
 	on   Value // receiver; null for a static method
 	args []Value
-	re   *regexp.Regexp // where the method takes a regular expression
+	re   *matcher // where the method takes a regular expression
 }
 
 // methods is the allow-list, by the kind of the receiver. Nothing else can be called.
@@ -52,7 +51,7 @@ func (c *compiler) method(n *node) (eval, *shape) {
 	if !found {
 		return failing, anyShape
 	}
-	regular := func(*state, Value) (*regexp.Regexp, error) { return nil, nil }
+	regular := func(*state, Value) (*matcher, error) { return nil, nil }
 	if m.regular > 0 {
 		regular = c.regular(n.args[1], m.regular == 2)
 	}
@@ -80,7 +79,7 @@ func (c *compiler) method(n *node) (eval, *shape) {
 }
 
 // invoke runs a method of the allow-list.
-func (s *state) invoke(name string, on Value, args []Value, regular func(*state, Value) (*regexp.Regexp, error)) (Value, error) {
+func (s *state) invoke(name string, on Value, args []Value, regular func(*state, Value) (*matcher, error)) (Value, error) {
 	m, known := methods[on.kind][name]
 	if !known {
 		return Value{}, fmt.Errorf("%s has no method %q", on.kind, name)

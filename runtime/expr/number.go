@@ -2,7 +2,6 @@ package expr
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -53,7 +52,10 @@ func floatText(f float64) string {
 	return mantissa + "E" + sign + strings.TrimLeft(exponent[1:], "0")
 }
 
-var errZero = errors.New("division by zero")
+var (
+	errZero   = errors.New("division by zero")
+	errBeyond = errors.New("the number is beyond 64 bits")
+)
 
 // arithmetic computes - * / % of two numbers, and + of two numbers. Whole numbers stay whole;
 // a result beyond 64 bits is an error, where Java would wrap.
@@ -100,7 +102,7 @@ func whole(op string, x, y int64) (Value, error) {
 		result = x / y
 	}
 	if !fits {
-		return Value{}, fmt.Errorf("%d %s %d is beyond 64 bits", x, op, y)
+		return Value{}, errBeyond
 	}
 	return IntValue(result), nil
 }

@@ -11,20 +11,67 @@ import (
 // maxPattern is the length of a regular expression that is known only at run time, in bytes.
 const maxPattern = 1 << 10
 
+// matcher is a compiled regular expression with what it costs.
+type matcher struct {
+	*regexp.Regexp
+	size int // instructions of its program; 0 where it is a plain text
+}
+
 // pattern compiles a regular expression (RE2). A whole one matches the whole text, as Java's
 // String.matches does.
-func pattern(text string, whole bool) (*regexp.Regexp, error) {
+func pattern(text string, whole bool) (*matcher, error) {
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, patternError(text, err)
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return nil, patternError(text, err)
+	}
 	if whole {
-		if _, err := regexp.Compile(text); err != nil {
-			return nil, patternError(text, err)
+		end := `)\z`
+		if _, err := syntax.Parse(`(?:`+text+`)`, syntax.Perl); err != nil {
+			end = `\E)\z` // the text quotes up to its end, by \Q
 		}
-		return regexp.MustCompile(`\A(?:` + text + `)\z`), nil
+		text = `\A(?:` + text + end
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
 		return nil, patternError(text, err)
 	}
-	return re, nil
+	size := len(program.Inst)
+	if _, plain := re.LiteralPrefix(); plain {
+		size = 0
+	}
+	return &matcher{re, size}, nil
+}
+
+// cost is how many steps it takes to look through a text once: the time grows with the product
+// of both sizes.
+func (m *matcher) cost(text string) int { return 1 + len(text)>>10 + len(text)*m.size>>12 }
+
+// all finds the places of a text that match, from left to right. Each search may look through the
+// rest of the text.
+func (m *matcher) all(s *state, text string) ([][]int, error) {
+	cost, most := 0, maxPieces
+	if m.size > 0 {
+		cost = m.cost(text)
+		most = min(most, (maxSteps-s.steps)/cost)
+	}
+	places := m.FindAllStringIndex(text, most+1)
+	switch s.steps += len(places) * cost; {
+	case len(places) > maxPieces:
+		return nil, errBytes
+	case len(places) > most:
+		return nil, errSteps
+	}
+	return places, s.work(m, text)
+}
+
+// work counts one look through a text.
+func (s *state) work(m *matcher, text string) error {
+	s.steps += m.cost(text)
+	return s.step()
 }
 
 func patternError(text string, err error) error {
@@ -41,15 +88,15 @@ func patternError(text string, err error) error {
 }
 
 // regular gives the regular expression of an operand: a constant is compiled once, here.
-func (c *compiler) regular(n *node, whole bool) func(s *state, v Value) (*regexp.Regexp, error) {
+func (c *compiler) regular(n *node, whole bool) func(s *state, v Value) (*matcher, error) {
 	if n.op == opLiteral && n.value.kind == Text {
 		re, err := pattern(n.value.text, whole)
 		if err != nil {
 			c.fail(n.offset, "%v", err)
 		}
-		return func(*state, Value) (*regexp.Regexp, error) { return re, nil }
+		return func(*state, Value) (*matcher, error) { return re, nil }
 	}
-	return func(s *state, v Value) (*regexp.Regexp, error) {
+	return func(s *state, v Value) (*matcher, error) {
 		if v.kind != Text {
 			return nil, fmt.Errorf("a regular expression is a text, not %s", v.kind)
 		}
@@ -60,7 +107,11 @@ func (c *compiler) regular(n *node, whole bool) func(s *state, v Value) (*regexp
 		if err := s.step(); err != nil {
 			return nil, err
 		}
-		return pattern(v.text, whole)
+		re, err := pattern(v.text, whole)
+		if err != nil {
+			return nil, errors.New("the text is no regular expression (RE2)")
+		}
+		return re, nil
 	}
 }
 
@@ -87,7 +138,7 @@ func (c *compiler) matches(n *node) (eval, *shape) {
 		}
 		re, err := regular(s, right)
 		if err == nil {
-			err = s.look(len(text.text))
+			err = s.work(re, text.text)
 		}
 		if err != nil {
 			return Value{}, at(n.offset, err)

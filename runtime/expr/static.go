@@ -2,7 +2,6 @@ package expr
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -82,7 +81,7 @@ var join = method{args: []Kind{Text, List}, min: 2, result: textShape, run: func
 var parseWhole = method{args: []Kind{Text}, min: 1, result: intShape, run: func(_ *state, in call) (Value, error) {
 	n, err := strconv.ParseInt(in.args[0].text, 10, 64)
 	if err != nil {
-		return Value{}, fmt.Errorf("%q is no whole number", shortened(in.args[0].text))
+		return Value{}, errors.New("the text is no whole number")
 	}
 	return IntValue(n), nil
 }}
@@ -90,7 +89,7 @@ var parseWhole = method{args: []Kind{Text}, min: 1, result: intShape, run: func(
 var parseFraction = method{args: []Kind{Text}, min: 1, result: floatShape, run: func(_ *state, in call) (Value, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(in.args[0].text), 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return Value{}, fmt.Errorf("%q is no number", shortened(in.args[0].text))
+		return Value{}, errors.New("the text is no number")
 	}
 	return FloatValue(f), nil
 }}

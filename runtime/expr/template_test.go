@@ -48,7 +48,7 @@ func TestText(t *testing.T) {
 func TestBool(t *testing.T) {
 	for text, want := range map[string]string{
 		"{(1 == 1)}": "true", "{('no')}": "false", "true": "true",
-		"{(1)}": "character 1: a number is no boolean", "x": `character 1: "x" is no boolean`,
+		"{(1)}": "character 1: a number is no boolean", "x": `character 1: the text is no boolean`,
 		"{#context.attributes['none']}": "character 1: null is no boolean",
 	} {
 		compiled, err := Compile(text, Request)

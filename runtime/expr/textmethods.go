@@ -61,7 +61,10 @@ var textMethods = map[string]method{
 	"replaceAll":   {args: []Kind{Text, Text}, min: 2, result: textShape, regular: 1, run: replaceAll},
 	"replaceFirst": {args: []Kind{Text, Text}, min: 2, result: textShape, regular: 1, run: replaceFirst},
 	"split":        {args: []Kind{Text}, min: 1, result: textsShape, regular: 1, run: split},
-	"matches": {args: []Kind{Text}, min: 1, result: boolShape, regular: 2, run: func(_ *state, in call) (Value, error) {
+	"matches": {args: []Kind{Text}, min: 1, result: boolShape, regular: 2, run: func(s *state, in call) (Value, error) {
+		if err := s.work(in.re, in.on.text); err != nil {
+			return Value{}, err
+		}
 		return BoolValue(in.re.MatchString(in.on.text)), nil
 	}},
 }
@@ -109,20 +112,31 @@ func replaceAll(s *state, in call) (Value, error) {
 	if strings.ContainsAny(by, `$\`) {
 		return Value{}, errTemplate
 	}
-	places := len(in.re.FindAllStringIndex(in.on.text, maxPieces+1))
-	if places > maxPieces {
-		return Value{}, errBytes
-	}
-	if err := s.take(len(in.on.text) + places*len(by)); err != nil {
+	places, err := in.re.all(s, in.on.text)
+	if err != nil {
 		return Value{}, err
 	}
-	return TextValue(in.re.ReplaceAllLiteralString(in.on.text, by)), nil
+	if err = s.take(len(in.on.text) + len(places)*len(by)); err != nil {
+		return Value{}, err
+	}
+	var b strings.Builder
+	rest := 0
+	for _, place := range places {
+		b.WriteString(in.on.text[rest:place[0]])
+		b.WriteString(by)
+		rest = place[1]
+	}
+	b.WriteString(in.on.text[rest:])
+	return TextValue(b.String()), nil
 }
 
 func replaceFirst(s *state, in call) (Value, error) {
 	by := in.args[1].text
 	if strings.ContainsAny(by, `$\`) {
 		return Value{}, errTemplate
+	}
+	if err := s.work(in.re, in.on.text); err != nil {
+		return Value{}, err
 	}
 	place := in.re.FindStringIndex(in.on.text)
 	if place == nil {
@@ -136,10 +150,20 @@ func split(s *state, in call) (Value, error) {
 	if in.on.text == "" {
 		return TextsValue([]string{""}), nil
 	}
-	pieces := in.re.Split(in.on.text, maxPieces+1)
-	if len(pieces) > maxPieces {
-		return Value{}, errBytes
+	places, err := in.re.all(s, in.on.text)
+	if err != nil {
+		return Value{}, err
 	}
+	var pieces []string
+	rest := 0
+	for _, place := range places {
+		if place[1] == 0 { // nothing stands before an empty match at the start
+			continue
+		}
+		pieces = append(pieces, in.on.text[rest:place[0]])
+		rest = place[1]
+	}
+	pieces = append(pieces, in.on.text[rest:])
 	for len(pieces) > 0 && pieces[len(pieces)-1] == "" {
 		pieces = pieces[:len(pieces)-1]
 	}

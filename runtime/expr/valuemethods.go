@@ -1,9 +1,6 @@
 package expr
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // equals is == as a method.
 var equals = method{args: []Kind{Any}, min: 1, result: boolShape, run: func(s *state, in call) (Value, error) {
@@ -28,7 +25,7 @@ func truncated(v Value) (Value, error) {
 	}
 	f := math.Trunc(v.float())
 	if !(f >= -1<<63 && f < 1<<63) {
-		return Value{}, fmt.Errorf("%s is beyond 64 bits", floatText(f))
+		return Value{}, errBeyond
 	}
 	return IntValue(int64(f)), nil
 }

@@ -1,0 +1,124 @@
+package expr
+
+import (
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+type region string
+
+func TestValueOf(t *testing.T) {
+	for _, c := range []struct {
+		in   any
+		want string
+	}{
+		{nil, "null"}, {"a", `"a"`}, {[]byte("a"), `"a"`}, {true, "true"}, {7, "7"}, {int8(-7), "-7"}, {uint16(7), "7"},
+		{uint64(1 << 63), "9.223372036854776E18"}, {1.5, "1.5"}, {float32(2), "2.0"},
+		{json.Number("3"), "3"}, {json.Number("3.5"), "3.5"}, {json.Number("1e999"), "null"},
+		{[]string{"a", "b"}, `["a", "b"]`}, {[]string(nil), "null"}, {[]any{"a", 1.0, nil}, `["a", 1.0, null]`},
+		{[]int{1, 2}, "[1, 2]"}, {map[string]string{"b": "2", "a": "1"}, `{a: "1", b: "2"}`},
+		{map[string]any{"a": []any{map[string]any{"b": true}}}, "{a: [{b: true}]}"},
+		{region("eu"), `"eu"`}, {map[region]int{"eu": 1}, "{eu: 1}"}, {netip.MustParseAddr("192.0.2.1"), `"192.0.2.1"`},
+		{IntValue(4), "4"}, {struct{ A int }{1}, "null"}, {make(chan int), "null"}, {map[int]string{1: "a"}, "null"},
+	} {
+		if got := show(ValueOf(c.in)); got != c.want {
+			t.Errorf("%T %v: got %s, want %s", c.in, c.in, got, c.want)
+		}
+	}
+	circle := []any{nil}
+	circle[0] = circle
+	if got := show(ValueOf(circle)); !strings.Contains(got, "[[null]]") {
+		t.Errorf("a list that holds itself ends somewhere: got %s", got)
+	}
+}
+
+func value(t *testing.T, text string) Value {
+	t.Helper()
+	compiled, err := Compile(text, Message)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := compiled.Value(exampleScope(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestTexts(t *testing.T) {
+	for text, want := range map[string][]string{
+		"{(null)}": nil, "": nil, "a": {"a"}, " a , b,,a ": {"a", "b"}, `["a","b","a"]`: {"a", "b"}, ` [1, "b c"]`: {"1", "b c"},
+		"[a,b": {"[a", "b"}, `["a"] x`: {`["a"] x`}, "{({'x','y ','x'})}": {"x", "y"}, "{(5)}": {"5"}, "{('p,q')}": {"p", "q"},
+		"{#request.headers['X-Region']}": {"eu", "us"}, "{#request.headers['Host']}": {"a.example"},
+	} {
+		if got, err := value(t, text).Texts(); !reflect.DeepEqual(got, want) || err != nil {
+			t.Errorf("%s: got %q, %v, want %q", text, got, err, want)
+		}
+	}
+	if _, err := TextValue(strings.Repeat("a,", maxBytes)).Texts(); !errors.Is(err, ErrLimit) {
+		t.Errorf("too many names: got %v", err)
+	}
+	if _, err := value(t, "{({1}.![#request])}").Texts(); err == nil || err.Error() != "an object is no text: name one of its properties" {
+		t.Errorf("an object: got %v", err)
+	}
+}
+
+func TestAny(t *testing.T) {
+	got, err := value(t, "{({a: 1, b: {true, null, 1.5, 'x'}, c: #request.headers['X-Region'], d: #request.jsonContent})}").Any()
+	want := map[string]any{
+		"a": int64(1), "b": []any{true, nil, 1.5, "x"}, "c": []any{"eu", "us"},
+		"d": map[string]any{"a": map[string]any{"b": "deep"}, "list": []any{int64(1), int64(2), int64(3)}, "n": int64(5)},
+	}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := value(t, "{({1}.![#request])}").Any(); err == nil || err.Error() != "an object is no value: name one of its properties" {
+		t.Errorf("an object: got %v", err)
+	}
+	doubled := value(t, "{({1}"+strings.Repeat(".![{#this,#this}]", 40)+")}")
+	if _, err := doubled.Any(); !errors.Is(err, ErrLimit) {
+		t.Errorf("a list that doubles: got %v", err)
+	}
+	if _, err := doubled.Text(); !errors.Is(err, ErrLimit) {
+		t.Errorf("the text of a list that doubles: got %v", err)
+	}
+	if got, err := value(t, "{({1,2})}").Text(); got != "1,2" || err != nil {
+		t.Errorf("text of a list: got %q, %v", got, err)
+	}
+}
+
+func TestAttributes(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain {#request.method}":                                                 "",
+		"{#context.attributes['b']}{#context.attributes.a}":                       "a b",
+		"{#context['attributes']['a']}":                                           "a",
+		"{#context.attributes?.['a']?.toUpperCase()}":                             "a",
+		"{#context.attributes.get('a') + #context.attributes.containsKey(\"b\")}": "a b",
+		"{#context.attributes.getOrDefault('a', #context.attributes.b)}":          "a b",
+		"{({1}.?[#context.attributes['a'] == #this])}":                            "a",
+		"{#context.attributes[#request.method]}":                                  "all",
+		"{#context.attributes[#context.attributes['a']]}":                         "a all",
+		"{#context.attributes.![key]}":                                            "all",
+		"{#context.attributes.keySet().size()}":                                   "all",
+		"{#context.attributes.get('a' + 'b')}":                                    "all",
+		"{(#request.method == 'a' ? #context.attributes : {:})}":                  "all",
+		"{({#context.attributes}[0]['a'])}":                                       "all",
+	} {
+		compiled, err := Compile(text, Message)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		names, all := compiled.Attributes()
+		if all {
+			names = append(names, "all")
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
