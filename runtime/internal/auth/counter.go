@@ -73,7 +73,7 @@ func askedPath(c echo.Context) (*url.URL, error) {
 	if err := decoder.Decode(&body); err != nil {
 		return nil, malformed(`the body is {"path": "/path/of/the/stream"}`)
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // Token gives io.EOF itself
+	if _, err := decoder.Token(); err != io.EOF {
 		return nil, malformed("the body has more than one value")
 	}
 	path, err := url.ParseRequestURI(body.Path)

@@ -67,11 +67,11 @@ func (k *keySet) find(ctx context.Context, id string, algorithm jose.SignatureAl
 		k.mu.Unlock()
 		return found, nil
 	case len(found) > 0 && age < keysKept:
-		k.ask() // nobody waits for it
+		k.ask() //nolint:contextcheck // nobody waits for it
 		k.mu.Unlock()
 		return found, nil
 	}
-	answered := k.ask()
+	answered := k.ask() //nolint:contextcheck // others wait for the same answer
 	k.mu.Unlock()
 	select {
 	case <-answered:
