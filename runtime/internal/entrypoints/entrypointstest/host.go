@@ -57,6 +57,16 @@ func NewHost() *Host {
 	return h
 }
 
+// Expire makes the credentials of every caller end a time after their request came.
+func (h *Host) Expire(after time.Duration) {
+	find := h.Caller
+	h.Caller = func(r *http.Request) (exchange.Caller, error) {
+		c, err := find(r)
+		c.Identity = exchange.Identity{Subject: "alice", Expires: time.Now().Add(after)}
+		return c, err
+	}
+}
+
 // Serve runs a handler behind Echo and the gateway's error handler, on a real listener. The
 // server ends with the test.
 func (h *Host) Serve(t testing.TB, method, route string, handler echo.HandlerFunc) *httptest.Server {

@@ -101,6 +101,8 @@ func (h *handler) serve(c echo.Context) error {
 		return err
 	}
 	p := newPage(h, c, stream, mediaType, limit)
+	p.expiry = entrypoints.NewExpiry(x.Caller)
+	defer p.expiry.Stop()
 	defer p.free(r.Context())
 	return p.serve(r.Context())
 }

@@ -36,6 +36,7 @@ type page struct {
 	format    format
 	mediaType string
 	limit     int // of the request
+	expiry    entrypoints.Expiry
 	most      int // records in this answer
 
 	out    *entrypoints.StallWriter
@@ -133,8 +134,8 @@ var always = func() chan struct{} {
 	return c
 }()
 
-// collect adds records until the answer has its count or its duration is over, counted from
-// the assignment of partitions, which is done when the stream is open.
+// collect adds records until the answer has its count, its duration is over, counted from the
+// assignment of partitions, which is done when the stream is open, or the credentials end.
 func (p *page) collect(ctx context.Context) error {
 	var over <-chan time.Time
 	if p.duration > 0 {
@@ -156,6 +157,8 @@ func (p *page) collect(ctx context.Context) error {
 		select {
 		case <-ready:
 		case <-over:
+			return nil
+		case <-p.expiry.Done():
 			return nil
 		case <-p.host.Draining:
 			return nil

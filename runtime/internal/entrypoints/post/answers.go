@@ -46,6 +46,9 @@ func (a *answers) run() {
 			draining = nil
 			a.stopReading()
 			continue
+		case <-a.expiry.Done():
+			a.stopReading()
+			continue
 		}
 		over, err := a.drain(buffer)
 		if err != nil {

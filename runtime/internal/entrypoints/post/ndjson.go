@@ -25,6 +25,7 @@ type lines struct {
 	sink     qos.Sink
 	pipeline *entrypoints.Pipeline
 	control  *http.ResponseController
+	expiry   entrypoints.Expiry
 }
 
 // serveLines publishes each line of a body as a message. A line that is refused does not stop
@@ -40,6 +41,7 @@ func (h *handler) serveLines(c echo.Context) error {
 		return err
 	}
 	defer l.pub.Release()
+	defer l.expiry.Stop()
 	if err := l.open(c); err != nil {
 		return err
 	}
@@ -82,6 +84,7 @@ func (h *handler) newLines(c echo.Context, x *exchange.Exchange) (*lines, error)
 		handler: h, exchange: x, pub: pub, sink: sink,
 		pipeline: entrypoints.NewPipeline(h.host.Limits.BytesPerStream),
 		control:  http.NewResponseController(c.Response().Writer),
+		expiry:   entrypoints.NewExpiry(x.Caller),
 	}
 	if h.copyHeaders {
 		l.headers = messageHeaders(r.Header)
@@ -138,6 +141,8 @@ func (l *lines) readError(err error) error {
 		return tooLarge("the line", l.host.Limits.NDJSONLine)
 	case l.host.IsDraining():
 		return core.NewError(core.CodeDraining, "")
+	case l.expiry.Over():
+		return entrypoints.Expired()
 	}
 	return unread(err)
 }

@@ -32,6 +32,7 @@ type session struct {
 	c      echo.Context
 	out    *entrypoints.StallWriter
 	leave  func() // gives the place of the stream back
+	expiry entrypoints.Expiry
 
 	written time.Time // the last time that anything was sent
 	largeID time.Time // the last time that a large id was sent
@@ -46,7 +47,7 @@ func newSession(h *handler, c echo.Context, stream *entrypoints.Opened) *session
 	return s
 }
 
-// serve writes until the client leaves, the stream fails or the gateway drains.
+// serve writes until the client leaves, its credentials end, the stream fails or the gateway drains.
 func (s *session) serve(ctx context.Context, g *gap) {
 	if !s.begin() {
 		return
@@ -59,6 +60,10 @@ func (s *session) serve(ctx context.Context, g *gap) {
 	for {
 		if s.host.IsDraining() { // a busy stream never comes to wait
 			s.farewell(ctx, core.NewError(core.CodeDraining, ""))
+			return
+		}
+		if s.expiry.Over() {
+			s.farewell(ctx, entrypoints.Expired())
 			return
 		}
 		batch, ready, err := s.stream.Poll(0)
@@ -75,6 +80,7 @@ func (s *session) serve(ctx context.Context, g *gap) {
 		select {
 		case <-ready:
 		case <-s.host.Draining:
+		case <-s.expiry.Done():
 		case <-ctx.Done():
 			return
 		case <-timer.C:

@@ -72,6 +72,7 @@ func (h *handler) serve(c echo.Context) error {
 		return err
 	}
 	defer s.leave()
+	defer s.expiry.Stop()
 	s.serve(c.Request().Context(), gap)
 	s.close(c.Request().Context())
 	return nil
@@ -115,7 +116,7 @@ func (h *handler) enter(c echo.Context) (s *session, found *gap, err error) {
 		return nil, nil, err
 	}
 	s = newSession(h, c, stream)
-	s.leave = leave
+	s.leave, s.expiry = leave, entrypoints.NewExpiry(x.Caller)
 	return s, found, nil
 }
 

@@ -29,7 +29,8 @@ type socket struct {
 	sink     qos.Sink
 	pipeline *entrypoints.Pipeline // what the client sent and is not answered
 
-	acks acks
+	acks   acks
+	expiry entrypoints.Expiry
 
 	end     ending // why the reader ended; valid once it did
 	largeID time.Time
@@ -98,6 +99,8 @@ func (s *socket) serve(ctx context.Context) {
 		s.end = s.read(ctx)
 	})
 	pings := newPings(ctx, s, &running)
+	s.expiry = entrypoints.NewExpiry(s.exchange.Caller)
+	defer s.expiry.Stop()
 	end := s.write(ctx, gone, pings)
 	pings.stop()
 	s.pipeline.Close() // a reader that waits for room ends
@@ -128,6 +131,9 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 		if end != nil {
 			return *end
 		}
+		if s.expiry.Over() {
+			return s.failed(ctx, entrypoints.Expired())
+		}
 		if over { // the line was closed by the drain, and everything in it is answered
 			return ending{websocket.StatusServiceRestart, "the gateway is shutting down; connect again"}
 		}
@@ -148,6 +154,7 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 			return ending{}
 		case <-p.ticker.C:
 			p.send()
+		case <-s.expiry.Done():
 		case <-s.pipeline.Ready():
 		case <-ready:
 		case f := <-s.acks.frames:
@@ -227,8 +234,11 @@ func (s *socket) failed(ctx context.Context, cause error) ending {
 			return *s.lost(err)
 		}
 	}
-	if e.Code == core.CodeDraining {
+	switch e.Code {
+	case core.CodeDraining:
 		return ending{websocket.StatusServiceRestart, web.Detail(e)}
+	case core.CodeUnauthenticated:
+		return ending{websocket.StatusPolicyViolation, reason(e)}
 	}
 	return ending{websocket.StatusInternalError, string(e.Code)}
 }

@@ -1,0 +1,38 @@
+package post
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLinesEndWithTheirCredentials(t *testing.T) {
+	r := newRig(t, `{}`, func(r *rig) { r.host.Expire(100 * time.Millisecond) })
+	body, lines := io.Pipe()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.server.URL+"/orders", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", ndjson)
+	go func() {
+		for { // a client that always has more
+			if _, err := lines.Write([]byte("{}\n")); err != nil {
+				return
+			}
+		}
+	}()
+	res, err := r.server.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	_ = lines.Close()
+	const want = `{"type":"about:blank","title":"Authentication required","status":401,` +
+		`"detail":"the credentials have expired: connect again with new ones","code":"FAILURE_UNAUTHENTICATED"}` + "\n"
+	if err != nil || res.StatusCode != http.StatusOK || !strings.HasSuffix(string(text), want) {
+		t.Errorf("got %d, %v, ending with %.300q", res.StatusCode, err, text[max(0, len(text)-300):])
+	}
+}
