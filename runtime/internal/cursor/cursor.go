@@ -95,6 +95,14 @@ func (c Cursor) find(name string) (int, bool) {
 	})
 }
 
+// Without gives a copy that does not name the topics that gone reports. Topics of named endpoints
+// stay.
+func (c Cursor) Without(gone func(name string) bool) Cursor {
+	return Cursor{slices.DeleteFunc(slices.Clone(c.topics), func(t topic) bool {
+		return t.endpoint == "" && gone(t.name)
+	})}
+}
+
 // with gives a copy in which one partition stands at another offset.
 func (c Cursor) with(name string, id int32, offset int64) Cursor {
 	topics := slices.Clone(c.topics)

@@ -2,6 +2,7 @@ package cursor
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"sort"
 )
@@ -28,6 +29,7 @@ type Topic struct {
 type Layout struct {
 	topics []Topic
 	slots  int
+	number uint64 // of the listing that chose the topics
 }
 
 // NewLayout makes a layout of topics in any order, each named once.
@@ -40,6 +42,18 @@ func NewLayout(topics []Topic) *Layout {
 	}
 	return l
 }
+
+// NewListed is NewLayout for a subscription whose topics come and go: a pattern. number is that of
+// the listing that the topics were chosen from; of two layouts the one with the higher number is
+// right about which topics there are.
+func NewListed(topics []Topic, number uint64) *Layout {
+	l := NewLayout(topics)
+	l.number = number
+	return l
+}
+
+// Number is that of the listing; 0 for a fixed set of topics.
+func (l *Layout) Number() uint64 { return l.number }
 
 // Topics are the topics by name. The slice must not be changed.
 func (l *Layout) Topics() []Topic { return l.topics }
@@ -64,10 +78,41 @@ func (l *Layout) Slot(i int, partition int32) int {
 	return l.topics[i].first + int(partition)
 }
 
-// same reports whether the i-th topics of two layouts of one subscription can be the same topic.
-// A topic that did not exist, or a broker without topic ids, matches anything.
-func (l *Layout) same(i int, other *Layout) bool {
-	a, b := &l.topics[i], &other.topics[i]
+// pairs walks the topics of two layouts by name: their indexes, -1 in the one that does not have
+// the topic.
+func pairs(a, b *Layout) iter.Seq2[int, int] {
+	return func(yield func(i, j int) bool) {
+		for i, j := 0, 0; i < len(a.topics) || j < len(b.topics); {
+			order := 0
+			switch {
+			case i == len(a.topics):
+				order = 1
+			case j == len(b.topics):
+				order = -1
+			default:
+				order = cmp.Compare(a.topics[i].Name, b.topics[j].Name)
+			}
+			atA, atB := i, j
+			if order <= 0 {
+				i++
+			} else {
+				atA = -1
+			}
+			if order >= 0 {
+				j++
+			} else {
+				atB = -1
+			}
+			if !yield(atA, atB) {
+				return
+			}
+		}
+	}
+}
+
+// same reports whether two topics of one name can be the same topic. One that did not exist, or a
+// broker without topic ids, matches anything.
+func (a *Topic) same(b *Topic) bool {
 	return a.ID.Same(b.ID) || a.Partitions == 0 || b.Partitions == 0
 }
 

@@ -1,10 +1,14 @@
 package cursor
 
+import "slices"
+
 // Position says for every partition of a subscription which offset is to be read next. It is
 // immutable: Next must not be changed once the position is shared.
 //
-// Positions are compared only within one subscription: their layouts name the same topics. A
-// partition that a layout does not have yet is at offset 0.
+// Positions are compared only within one subscription. Their layouts name the same topics, unless
+// the subscription is a pattern: then a topic that only one of them names has appeared since the
+// other, or is gone since it, which the numbers of the layouts tell. A partition that a layout does
+// not have yet is at offset 0.
 type Position struct {
 	Layout *Layout
 	Next   []int64 // by slot
@@ -58,7 +62,8 @@ func (p Position) At(i int, partition int32) int64 {
 	return 0
 }
 
-// Reaches reports whether everything below the other position is below this one too.
+// Reaches reports whether everything below the other position is below this one too, but for what
+// was gone when this one was made.
 func (p Position) Reaches(other Position) bool {
 	if p.Layout == other.Layout {
 		for slot, next := range other.Next {
@@ -68,8 +73,11 @@ func (p Position) Reaches(other Position) bool {
 		}
 		return true
 	}
-	for i := range other.Layout.topics {
-		t := &other.Layout.topics[i]
+	for i, j := range pairs(p.Layout, other.Layout) {
+		if j < 0 || i < 0 && p.Layout.number > other.Layout.number {
+			continue
+		}
+		t := &other.Layout.topics[j]
 		for k := range t.Partitions {
 			if p.At(i, int32(k)) < other.Next[t.first+k] {
 				return false
@@ -79,11 +87,25 @@ func (p Position) Reaches(other Position) bool {
 	return true
 }
 
+// Names reports whether this position has every topic of the other one: none was gone when it was
+// made.
+func (p Position) Names(other Position) bool {
+	if p.Layout == other.Layout {
+		return true
+	}
+	for i := range pairs(p.Layout, other.Layout) {
+		if i < 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // Matches reports whether both positions are about the same topics: none was deleted and made
 // again between them.
 func (p Position) Matches(other Position) bool {
-	for i := range p.Layout.topics {
-		if !p.Layout.same(i, other.Layout) {
+	for i, j := range pairs(p.Layout, other.Layout) {
+		if i >= 0 && j >= 0 && !p.Layout.topics[i].same(&other.Layout.topics[j]) {
 			return false
 		}
 	}
@@ -91,7 +113,8 @@ func (p Position) Matches(other Position) bool {
 }
 
 // Over gives, partition by partition, the higher of both positions. Where a topic was made
-// again, base counts alone: p is about the one that is gone.
+// again, base counts alone: p is about the one that is gone. The layout with the higher number says
+// which topics there are; with the same number that is base.
 func (p Position) Over(base Position) Position {
 	if p.Layout == base.Layout {
 		out := Position{base.Layout, make([]int64, len(base.Next))}
@@ -100,15 +123,23 @@ func (p Position) Over(base Position) Position {
 		}
 		return out
 	}
-	layout := union(base.Layout, p.Layout)
+	newer, older := base, p
+	if p.Layout.number > base.Layout.number {
+		newer, older = p, base
+	}
+	layout := union(newer.Layout, older.Layout)
 	out := Position{layout, make([]int64, layout.slots)}
-	for i := range layout.topics {
-		t, same := &layout.topics[i], base.Layout.same(i, p.Layout)
+	for i, j := range pairs(layout, older.Layout) {
+		if i < 0 {
+			continue
+		}
+		t := &layout.topics[i]
+		same := j >= 0 && newer.Layout.topics[i].same(&older.Layout.topics[j])
 		for k := range t.Partitions {
 			id := int32(k)
-			next := base.At(i, id)
+			next := newer.At(i, id)
 			if same {
-				next = max(next, p.At(i, id))
+				next = max(next, older.At(j, id))
 			}
 			out.Next[t.first+k] = next
 		}
@@ -116,17 +147,21 @@ func (p Position) Over(base Position) Position {
 	return out
 }
 
-// union is base with the partitions that other has besides. It is base itself where there are none.
-func union(base, other *Layout) *Layout {
-	topics, grown := make([]Topic, len(base.topics)), false
-	for i, t := range base.topics {
-		topics[i] = t
-		if o := &other.topics[i]; base.same(i, other) && o.Partitions > t.Partitions {
-			topics[i].Partitions, topics[i].ID, grown = o.Partitions, o.ID, true
+// union is the newer layout with the partitions that the older has besides. It is the newer itself
+// where there are none.
+func union(newer, older *Layout) *Layout {
+	topics, grown := slices.Clone(newer.topics), false
+	for i, j := range pairs(newer, older) {
+		if i < 0 || j < 0 {
+			continue
+		}
+		t, o := &topics[i], &older.topics[j]
+		if t.same(o) && o.Partitions > t.Partitions {
+			t.Partitions, t.ID, grown = o.Partitions, o.ID, true
 		}
 	}
 	if !grown {
-		return base
+		return newer
 	}
-	return NewLayout(topics)
+	return NewListed(topics, newer.number)
 }

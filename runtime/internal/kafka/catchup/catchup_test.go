@@ -66,7 +66,7 @@ func (r *rig) put(records ...*kgo.Record) {
 
 func (r *rig) open(next ...int64) *Reader {
 	r.t.Helper()
-	reader, _, err := r.source.Open(position(next...))
+	reader, _, err := r.source.Open(position(next...), nil)
 	must(r.t, err)
 	if reader == nil {
 		r.t.Fatal("no place")
@@ -139,7 +139,7 @@ func TestCompactionGapsArePassed(t *testing.T) {
 	}
 	r.broker.Compact()
 	layout := cursor.NewLayout([]cursor.Topic{{Name: "c", Partitions: 1}})
-	reader, _, err := r.source.Open(cursor.Position{Layout: layout, Next: []int64{0}})
+	reader, _, err := r.source.Open(cursor.Position{Layout: layout, Next: []int64{0}}, nil)
 	must(t, err)
 	records := take(t, reader, "c@0#19")
 	var offsets []int64
@@ -208,7 +208,7 @@ func TestPoolCountsReaders(t *testing.T) {
 	r := newRig(t, pool, Config{Idle: time.Millisecond})
 	for range 3 {
 		reader := r.open(0)
-		second, freed, err := r.source.Open(position(0))
+		second, freed, err := r.source.Open(position(0), nil)
 		if second != nil || err != nil {
 			t.Fatalf("a second reader: %v", err)
 		}
@@ -219,7 +219,7 @@ func TestPoolCountsReaders(t *testing.T) {
 	if open != 0 {
 		t.Errorf("%d readers are open", open)
 	}
-	_, _, err := r.source.Open(cursor.Position{Layout: cursor.NewLayout(nil)})
+	_, _, err := r.source.Open(cursor.Position{Layout: cursor.NewLayout(nil)}, nil)
 	if err == nil || err.Error() != "catch up: FAILURE_DRAINING: closed" {
 		t.Errorf("after Close: %v", err)
 	}

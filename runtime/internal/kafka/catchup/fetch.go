@@ -26,6 +26,7 @@ type fetcher struct {
 	unpack    kgo.Decompressor
 	cfg       Config
 	at        cursor.Position
+	match     func(name string) bool // chooses topics; nil: those of the position
 	known     leaders
 	bytes     int32 // of the next answer: small at first, for those who want little
 	turn      int   // rotates brokers and partitions, so that a full one does not starve the others

@@ -76,6 +76,9 @@ func (f *fetcher) refresh(ctx context.Context) error {
 	if time.Since(f.known.seen) < f.cfg.TopicRefresh {
 		return nil
 	}
+	if err := f.choose(ctx); err != nil {
+		return err
+	}
 	found, seen, ok := f.directory.find(f.at.Layout, f.cfg.TopicRefresh)
 	if !ok || f.known.doubted {
 		var err error
@@ -91,11 +94,43 @@ func (f *fetcher) refresh(ctx context.Context) error {
 			topics[i].ID, topics[i].Partitions = t.TopicID, max(len(t.Partitions), keep(topics[i], t))
 		}
 	}
-	layout := cursor.NewLayout(topics)
-	f.at = f.at.Over(cursor.Position{Layout: layout, Next: make([]int64, layout.Slots())})
+	f.moveTo(topics, f.at.Layout.Number())
 	f.known = lead(f.at.Layout, found)
 	f.known.seen = seen
 	return nil
+}
+
+// choose follows a pattern: topics that appeared are read from their beginning, those that are
+// gone are left. An old listing changes nothing.
+func (f *fetcher) choose(ctx context.Context) error {
+	if f.match == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.cfg.RequestTimeout)
+	defer cancel()
+	all, err := f.cfg.Catalog.List(ctx, f.cfg.TopicRefresh)
+	if err != nil {
+		return err
+	}
+	if all.Number < f.at.Layout.Number() {
+		return nil
+	}
+	var topics []cursor.Topic
+	for _, name := range all.Names(f.match) {
+		t := cursor.Topic{Name: name, ID: all.Topics[name].ID, Partitions: len(all.Topics[name].Partitions)}
+		if i := f.at.Layout.Index(name); i >= 0 {
+			t = f.at.Layout.Topics()[i] // whether it is another one now is seen with its leaders
+		}
+		topics = append(topics, t)
+	}
+	f.moveTo(topics, all.Number)
+	return nil
+}
+
+// moveTo carries the position over to topics as they are now.
+func (f *fetcher) moveTo(topics []cursor.Topic, number uint64) {
+	layout := cursor.NewListed(topics, number)
+	f.at = f.at.Over(cursor.Position{Layout: layout, Next: make([]int64, layout.Slots())})
 }
 
 // keep is the number of partitions that a topic had, 0 if it is another one now.

@@ -38,6 +38,8 @@ type Config struct {
 	RequestTimeout time.Duration // of one request. Default 5s
 	Unreachable    time.Duration // how long Kafka may be away before the reader fails. Default 10s
 	Idle           time.Duration // the client is closed after so long without a reader. Default 60s
+	// Catalog lists topics for the readers of patterns; without one there are none.
+	Catalog *cluster.Catalog
 }
 
 func (c Config) withDefaults() Config {
@@ -73,13 +75,15 @@ func NewSource(c Cluster, pool *Pool, cfg Config) *Source {
 }
 
 // Open starts a reader at a position, if the pool has a place; else it gives nil and a channel
-// that is closed when a place may be free. Errors are of the configuration, or CodeDraining.
-func (s *Source) Open(at cursor.Position) (*Reader, <-chan struct{}, error) {
+// that is closed when a place may be free. It reads the topics of the position; with match, which
+// chooses topics by their names, also those that appear later, and none that is gone. Errors are of
+// the configuration, or CodeDraining.
+func (s *Source) Open(at cursor.Position, match func(name string) bool) (*Reader, <-chan struct{}, error) {
 	freed, ok := s.pool.acquire()
 	if !ok {
 		return nil, freed, nil
 	}
-	r, err := s.start(at)
+	r, err := s.start(at, match)
 	if err != nil {
 		s.pool.release()
 		return nil, nil, err
@@ -87,7 +91,7 @@ func (s *Source) Open(at cursor.Position) (*Reader, <-chan struct{}, error) {
 	return r, nil, nil
 }
 
-func (s *Source) start(at cursor.Position) (*Reader, error) {
+func (s *Source) start(at cursor.Position, match func(name string) bool) (*Reader, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -109,6 +113,7 @@ func (s *Source) start(at cursor.Position) (*Reader, error) {
 		stop: cancel, ready: make(chan struct{}), wanted: make(chan struct{}, 1),
 		fetcher: newFetcher(s.cluster, s.client, s.directory, s.cfg, at),
 	}
+	r.fetcher.match = match
 	s.readers[r] = struct{}{}
 	s.running.Go(func() {
 		r.run(ctx)

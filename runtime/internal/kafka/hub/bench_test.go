@@ -27,7 +27,7 @@ func benchmarkFanOut(b *testing.B, subscribers, size int) {
 	const partitions = 6
 	layout := cursor.NewLayout([]cursor.Topic{{Name: "telemetry", Partitions: partitions}})
 	at := cursor.Position{Layout: layout, Next: make([]int64, partitions)}
-	f := newFeed("telemetry", []string{"telemetry"}, 1<<20, at, NewBudget(0, nil))
+	f := newFeed(choice{key: "telemetry"}, &listing{names: []string{"telemetry"}}, 1<<20, at, NewBudget(0, nil))
 	e := &shout{}
 	var round, ended sync.WaitGroup
 	for range subscribers {

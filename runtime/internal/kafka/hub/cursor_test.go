@@ -103,13 +103,13 @@ func TestCursorWithinTheRingAsksNobody(t *testing.T) {
 	live := r.open(qos.Reading{Topics: []string{"t"}})
 	r.fill("t", 2, 0, 10)
 	take(t, live, 20)
-	asked := r.hub.lister.numbers.Load()
+	asked := r.hub.catalog.NextNumber()
 	s := r.open(qos.Reading{Topics: []string{"t"}, Cursor: "t@0#6,1#8"})
 	got := values(take(t, s, 4))
 	slices.Sort(got)
 	equal(t, "values", slices.Equal(got, []string{"7", "8", "9", "9"}), true)
 	equal(t, "cursor", cursorOf(s), "t@0#9,1#9")
-	equal(t, "listings", r.hub.lister.numbers.Load(), asked)
+	equal(t, "listings", r.hub.catalog.NextNumber(), asked+1)
 	idle(t, s)
 }
 
@@ -187,7 +187,7 @@ func TestTransactions(t *testing.T) {
 	s := other.open(qos.Reading{Topics: []string{"t"}, Reset: qos.Earliest})
 	equal(t, "caught up", slices.Equal(values(take(t, s, 2)), want), true)
 	idle(t, s)
-	equal(t, "joined the feed, markers at the end notwithstanding", follows(t, s), true)
+	equal(t, "joined the feed, markers at the end notwithstanding", following(t, s), true)
 	equal(t, "cursor after the markers", cursorOf(s), "t@0#7")
 	for _, cursor := range []string{"t@0#0", "t@0#1", "t@0#2", "t@0#3"} {
 		s := other.open(qos.Reading{Topics: []string{"t"}, Cursor: cursor})

@@ -176,7 +176,7 @@ func (h *Hub) gap(name string, spans cursor.Spans) {
 	if t == nil || !t.lost || t.replacing != (cursor.TopicID{}) {
 		return
 	}
-	if err := h.position([]string{name}).Cursor().Within(spans); err == nil {
+	if err := h.position([]string{name}, 0).Cursor().Within(spans); err == nil {
 		h.resume(t)
 		return
 	}

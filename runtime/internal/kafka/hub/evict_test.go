@@ -43,7 +43,7 @@ func TestSlowStreamFallsOutAndComesBack(t *testing.T) {
 	finish()
 	must(t, drain(slow, a, finished, 0))
 	wg.Wait()
-	equal(t, "the slow stream came back", follows(t, slow), true)
+	equal(t, "the slow stream came back", following(t, slow), true)
 	if held := r.hub.budget.Used(); held > 2*16<<10 {
 		t.Errorf("%d bytes held", held)
 	}
@@ -82,7 +82,7 @@ func TestProcessBudgetEvictsTheLargestFeed(t *testing.T) {
 		t.Errorf("%d bytes held: more was evicted than needed", held)
 	}
 	take(t, small, 1)
-	equal(t, "the small feed has its record still", follows(t, small), true)
+	equal(t, "the small feed has its record still", following(t, small), true)
 }
 
 func TestNothingIsCountedAfterClose(t *testing.T) {

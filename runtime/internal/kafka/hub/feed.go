@@ -9,22 +9,24 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 )
 
-// feed is the ring of one topic set: nodes in the order of delivery, numbered from the first one
+// feed is the ring of one choice of topics: nodes in the order of delivery, numbered from the first one
 // ever. Its subscribers hold a number; a closed channel wakes all of them.
 type feed struct {
-	key    string
-	names  []string // sorted
-	limit  int64    // bytes
-	budget *Budget
+	choice
+	perTopic int64 // bytes
+	budget   *Budget
 
 	// Under Hub.mu.
-	users int
-	idle  time.Time // when the last user left
+	names  []string // of the topics it has now, sorted
+	number uint64   // of the listing that a pattern chose them from
+	users  int
+	idle   time.Time // when the last user left
 
 	bytes  atomic.Int64
 	listed atomic.Pointer[listing] // the newest one that a stream asked for
 
 	mu    sync.Mutex
+	limit int64 // bytes
 	nodes []*node
 	first uint64          // number of nodes[0]
 	tail  cursor.Position // after the newest node
@@ -33,8 +35,12 @@ type feed struct {
 	err   error           // final
 }
 
-func newFeed(key string, names []string, limit int64, tail cursor.Position, budget *Budget) *feed {
-	f := &feed{key: key, names: names, limit: limit, budget: budget, tail: tail, wake: make(chan struct{})}
+func newFeed(c choice, l *listing, perTopic int64, tail cursor.Position, budget *Budget) *feed {
+	f := &feed{
+		choice: c, names: l.names, number: l.chosen(), perTopic: perTopic, budget: budget,
+		tail: tail, wake: make(chan struct{}),
+	}
+	f.limit = f.room(len(l.names))
 	budget.enter(f)
 	return f
 }
@@ -80,6 +86,23 @@ func (f *feed) append(nodes []*node, tail cursor.Position) {
 	for f.bytes.Load() > f.limit && len(f.nodes) > 1 {
 		f.evict()
 	}
+	f.wakeAll()
+}
+
+// room is the limit of a feed with a number of topics.
+func (f *feed) room(topics int) int64 { return f.perTopic * int64(max(topics, 1)) }
+
+// turn goes on with other topics. With behind, the hub has read of one of them already: who follows
+// the feed must read it from its beginning elsewhere, and joins again.
+func (f *feed) turn(tail cursor.Position, topics int, behind bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tail, f.limit = tail, f.room(topics)
+	if !behind {
+		return
+	}
+	f.clearLocked()
+	f.first++
 	f.wakeAll()
 }
 
@@ -166,7 +189,7 @@ func (f *feed) wakeAll() {
 }
 
 // join finds the node from which a reader at a position can follow the feed without a gap. in
-// reports whether the feed is not behind the position, so that nothing must be filtered.
+// reports whether the reader gets all of it, so that nothing must be filtered.
 func (f *feed) join(at cursor.Position) (number uint64, in, ok bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -178,7 +201,7 @@ func (f *feed) join(at cursor.Position) (number uint64, in, ok bool, err error) 
 	}
 	end := f.first + uint64(len(f.nodes))
 	if at.Reaches(f.tail) {
-		return end, f.tail.Reaches(at), true, nil
+		return end, follows(f.tail, at), true, nil
 	}
 	// The positions before the nodes only rise, so the last one within reach is found by halving.
 	beyond := sort.Search(len(f.nodes), func(i int) bool { return !at.Reaches(f.nodes[i].track.From()) })
@@ -186,8 +209,12 @@ func (f *feed) join(at cursor.Position) (number uint64, in, ok bool, err error) 
 		return 0, false, false, nil
 	}
 	start := f.nodes[beyond-1].track.From()
-	return f.first + uint64(beyond-1), start.Reaches(at), true, nil
+	return f.first + uint64(beyond-1), follows(start, at), true, nil
 }
+
+// follows reports whether nothing that is read from a position on is to be left out for a reader at
+// another one: neither what is before it, nor topics that are gone for it.
+func follows(start, at cursor.Position) bool { return start.Reaches(at) && at.Names(start) }
 
 // span is the stretch that the ring covers; ok is false when the feed is not well.
 func (f *feed) span() (from, to cursor.Position, ok bool) {

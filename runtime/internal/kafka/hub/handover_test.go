@@ -142,7 +142,7 @@ func testHandOver(t *testing.T, cfg Config) {
 			if err := drain(s, a, finished, time.Duration(i%4)*300*time.Microsecond); err != nil {
 				t.Errorf("stream %d: %v", i, err)
 			}
-			equal(t, fmt.Sprintf("stream %d joined the feed", i), follows(t, s), true)
+			equal(t, fmt.Sprintf("stream %d joined the feed", i), following(t, s), true)
 		})
 	}
 	time.Sleep(time.Second)

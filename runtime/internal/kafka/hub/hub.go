@@ -1,7 +1,7 @@
 // Package hub reads topics once and serves them to many streams: the level none.
 //
-// One client per cluster feeds rings of immutable nodes, one ring (feed) for each set of topics
-// that somebody reads. A subscriber is a feed, a number in it and a position: it has no goroutine
+// One client per cluster feeds rings of immutable nodes, one ring (feed) for each set of topics, or
+// pattern, that somebody reads. A subscriber is a feed, a number in it and a position: it has no goroutine
 // and causes no allocation per message. Whoever is not within a ring, because its cursor is older
 // or because it is too slow, reads by package catchup until the ring reaches it.
 //
@@ -16,8 +16,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +30,8 @@ import (
 type Cluster interface {
 	// NewClient makes a client; purpose becomes part of its client id.
 	NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error)
+	// AllTopics gives all topics but internal ones, with their ids and number of partitions.
+	AllTopics(ctx context.Context) (map[string]*cluster.Topic, error)
 	// Topics gives the topics that exist with their ids and number of partitions.
 	Topics(ctx context.Context, names ...string) (map[string]*cluster.Topic, error)
 	// Offsets is Topics with the ends of all partitions.
@@ -70,6 +70,7 @@ type Hub struct {
 	cfg     Config
 	budget  *Budget
 	source  *catchup.Source
+	catalog *cluster.Catalog
 	lister  *lister
 
 	mu      sync.Mutex
@@ -85,11 +86,12 @@ var errClosed = errors.New("hub closed")
 // New makes a hub. budget and pool are those of the process.
 func New(c Cluster, budget *Budget, pool *catchup.Pool, cfg Config) *Hub {
 	cfg = cfg.withDefaults()
+	catalog := cluster.NewCatalog(c.AllTopics, cfg.TopicRefresh/2)
 	return &Hub{
-		cluster: c, cfg: cfg, budget: budget, lister: newLister(c, cfg.RequestTimeout),
+		cluster: c, cfg: cfg, budget: budget, catalog: catalog, lister: newLister(c, catalog, cfg.RequestTimeout),
 		source: catchup.NewSource(c, pool, catchup.Config{
 			TopicRefresh: cfg.TopicRefresh, RequestTimeout: cfg.RequestTimeout,
-			Unreachable: cfg.Unreachable, Idle: cfg.Idle,
+			Unreachable: cfg.Unreachable, Idle: cfg.Idle, Catalog: catalog,
 		}),
 		feeds: map[string]*feed{}, topics: map[string]*topic{},
 	}
@@ -123,14 +125,13 @@ func (h *Hub) Close(ctx context.Context) error {
 	}
 }
 
-// use finds or makes the feed of a topic set and counts its new user. The listing is the one
-// that a new feed was made from, nil otherwise.
-func (h *Hub) use(ctx context.Context, names []string) (*feed, *listing, error) {
-	key := strings.Join(names, ",")
-	if f, err := h.find(key); f != nil || err != nil {
+// use finds or makes the feed of a choice and counts its new user. The listing is the one that a
+// new feed was made from, nil otherwise.
+func (h *Hub) use(ctx context.Context, c choice) (*feed, *listing, error) {
+	if f, err := h.find(c.key); f != nil || err != nil {
 		return f, nil, err
 	}
-	l, err := h.lister.list(ctx, key, names)
+	l, err := h.lister.list(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -139,9 +140,9 @@ func (h *Hub) use(ctx context.Context, names []string) (*feed, *listing, error) 
 	if h.closed {
 		return nil, nil, core.Wrap(core.CodeDraining, "read", errClosed)
 	}
-	f := h.feeds[key]
+	f := h.feeds[c.key]
 	if f == nil {
-		if f, err = h.open(key, names, l); err != nil { //nolint:contextcheck // a feed outlives the request that opens it
+		if f, err = h.open(c, l); err != nil { //nolint:contextcheck // a feed outlives the request that opens it
 			return nil, nil, err
 		}
 	}
@@ -163,33 +164,36 @@ func (h *Hub) find(key string) (*feed, error) {
 }
 
 // open makes a feed, and the client for the first one.
-func (h *Hub) open(key string, names []string, l *listing) (*feed, error) {
-	fresh := 0
-	for _, name := range names {
-		if h.topics[name] == nil {
-			fresh++
-		}
-	}
-	if len(h.topics)+fresh > h.cfg.Topics || len(h.feeds) >= h.cfg.Topics {
-		return nil, &core.Error{
-			Code: core.CodeTooManyClients, Op: "read", RetryAfter: 1,
-			Err: fmt.Errorf("more than %d topics or sets of topics", h.cfg.Topics),
-		}
+func (h *Hub) open(c choice, l *listing) (*feed, error) {
+	if len(h.topics)+h.fresh(l.names) > h.cfg.Topics || len(h.feeds) >= h.cfg.Topics {
+		return nil, h.tooMany()
 	}
 	if h.session == nil {
 		if err := h.start(); err != nil {
 			return nil, err
 		}
 	}
+	h.take(l.names, l.topics, end)
+	f := newFeed(c, l, h.cfg.BytesPerTopic, h.position(l.names, l.chosen()), h.budget)
+	h.feeds[c.key] = f
+	return f, nil
+}
+
+// fresh counts the topics that the hub does not have yet.
+func (h *Hub) fresh(names []string) (n int) {
 	for _, name := range names {
 		if h.topics[name] == nil {
-			h.consume(name, l.topics[name])
+			n++
 		}
-		h.topics[name].users++
 	}
-	f := newFeed(key, names, h.cfg.BytesPerTopic*int64(len(names)), h.position(names), h.budget)
-	h.feeds[key] = f
-	return f, nil
+	return n
+}
+
+func (h *Hub) tooMany() error {
+	return &core.Error{
+		Code: core.CodeTooManyClients, Op: "read", RetryAfter: 1,
+		Err: fmt.Errorf("more than %d topics or sets of topics", h.cfg.Topics),
+	}
 }
 
 // leave is called once for each use.
@@ -225,21 +229,23 @@ func (h *Hub) drop(f *feed, err error) {
 	}
 	delete(h.feeds, f.key)
 	f.fail(err)
-	for _, name := range f.names {
-		t := h.topics[name]
-		if t.users--; t.users == 0 {
-			delete(h.topics, name)
-			h.session.do(func(client *kgo.Client) { client.PurgeTopicsFromConsuming(name) })
-		}
-	}
+	h.release(f.names)
 	if f.users == 0 {
 		h.budget.leave(f)
 	}
 }
 
-// sorted is a topic set in the order of its feed.
-func sorted(topics []string) []string {
-	names := slices.Clone(topics)
-	slices.Sort(names)
-	return slices.Compact(names)
+// release gives topics up for one feed.
+func (h *Hub) release(names []string) {
+	var unused []string
+	for _, name := range names {
+		t := h.topics[name]
+		if t.users--; t.users == 0 {
+			delete(h.topics, name)
+			unused = append(unused, name)
+		}
+	}
+	if len(unused) > 0 {
+		h.session.do(func(client *kgo.Client) { client.PurgeTopicsFromConsuming(unused...) })
+	}
 }

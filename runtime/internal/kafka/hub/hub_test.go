@@ -48,7 +48,7 @@ func TestEarliestCatchesUpAndJoins(t *testing.T) {
 	equal(t, "cursor", cursorOf(s), "t@0#99,1#99,2#99")
 	r.put("t", 2, "live")
 	equal(t, "value", values(take(t, s, 1))[0], "live")
-	equal(t, "joined the feed", follows(t, s), true)
+	equal(t, "joined the feed", following(t, s), true)
 }
 
 func TestCursorResumes(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -21,11 +20,13 @@ const retryPause = 100 * time.Millisecond
 type listing struct {
 	number uint64 // rises with the time at which listings were asked for
 	asked  time.Time
+	names  []string // sorted
 	topics map[string]*cluster.Topic
+	all    *cluster.Listing // that a pattern chose the names from; nil: they were given
 }
 
 func newListing(number uint64, asked time.Time, names []string, found map[string]*cluster.Topic) *listing {
-	l := &listing{number: number, asked: asked, topics: make(map[string]*cluster.Topic, len(names))}
+	l := &listing{number: number, asked: asked, names: names, topics: make(map[string]*cluster.Topic, len(names))}
 	for _, name := range names {
 		l.topics[name] = found[name]
 	}
@@ -50,14 +51,22 @@ func (l *listing) spans() cursor.Spans {
 // layout is the order of the partitions of the listing.
 func (l *listing) layout() *cursor.Layout {
 	topics := make([]cursor.Topic, 0, len(l.topics))
-	for name, t := range l.topics {
+	for _, name := range l.names {
 		topic := cursor.Topic{Name: name}
-		if t != nil {
+		if t := l.topics[name]; t != nil {
 			topic.ID, topic.Partitions = t.ID, len(t.Partitions)
 		}
 		topics = append(topics, topic)
 	}
-	return cursor.NewLayout(topics)
+	return cursor.NewListed(topics, l.chosen())
+}
+
+// chosen is the number of the listing that a pattern chose from; 0 for given topics.
+func (l *listing) chosen() uint64 {
+	if l.all == nil {
+		return 0
+	}
+	return l.all.Number
 }
 
 // lister lists offsets for streams that are opened. Many streams share one request: whoever
@@ -65,14 +74,14 @@ func (l *listing) layout() *cursor.Layout {
 // its question.
 type lister struct {
 	cluster Cluster
+	catalog *cluster.Catalog
 	timeout time.Duration
-	numbers atomic.Uint64
 	stopped chan struct{}
 	stop    sync.Once
 	running sync.WaitGroup
 
 	mu     sync.Mutex
-	asking map[string]*round // by topic set: the request under way
+	asking map[string]*round // by choice: the request under way
 	asked  map[string]*round // and the one after it
 }
 
@@ -83,16 +92,16 @@ type round struct {
 	err     error
 }
 
-func newLister(c Cluster, timeout time.Duration) *lister {
+func newLister(c Cluster, catalog *cluster.Catalog, timeout time.Duration) *lister {
 	return &lister{
-		cluster: c, timeout: timeout, stopped: make(chan struct{}),
+		cluster: c, catalog: catalog, timeout: timeout, stopped: make(chan struct{}),
 		asking: map[string]*round{}, asked: map[string]*round{},
 	}
 }
 
 // list gives offsets that are not older than the call. Errors are core.Errors.
-func (l *lister) list(ctx context.Context, key string, names []string) (*listing, error) {
-	r, err := l.enter(key, names) //nolint:contextcheck // the answer is for others too
+func (l *lister) list(ctx context.Context, c choice) (*listing, error) {
+	r, err := l.enter(c) //nolint:contextcheck // the answer is for others too
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +113,7 @@ func (l *lister) list(ctx context.Context, key string, names []string) (*listing
 	}
 }
 
-func (l *lister) enter(key string, names []string) (*round, error) {
+func (l *lister) enter(c choice) (*round, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	select {
@@ -112,35 +121,35 @@ func (l *lister) enter(key string, names []string) (*round, error) {
 		return nil, core.Wrap(core.CodeDraining, "list offsets", errClosed)
 	default:
 	}
-	if l.asking[key] == nil {
+	if l.asking[c.key] == nil {
 		r := &round{done: make(chan struct{})}
-		l.asking[key] = r
-		l.running.Go(func() { l.run(key, names, r) })
+		l.asking[c.key] = r
+		l.running.Go(func() { l.run(c, r) })
 		return r, nil
 	}
-	if l.asked[key] == nil {
-		l.asked[key] = &round{done: make(chan struct{})}
+	if l.asked[c.key] == nil {
+		l.asked[c.key] = &round{done: make(chan struct{})}
 	}
-	return l.asked[key], nil
+	return l.asked[c.key], nil
 }
 
-func (l *lister) run(key string, names []string, r *round) {
+func (l *lister) run(c choice, r *round) {
 	for r != nil {
-		r.listing, r.err = l.request(names)
+		r.listing, r.err = l.request(c)
 		close(r.done)
 		l.mu.Lock()
-		r = l.asked[key]
-		delete(l.asked, key)
+		r = l.asked[c.key]
+		delete(l.asked, c.key)
 		if r == nil {
-			delete(l.asking, key)
+			delete(l.asking, c.key)
 		} else {
-			l.asking[key] = r
+			l.asking[c.key] = r
 		}
 		l.mu.Unlock()
 	}
 }
 
-func (l *lister) request(names []string) (*listing, error) {
+func (l *lister) request(c choice) (*listing, error) {
 	if err := l.cluster.Refusing(); err != nil {
 		return nil, err
 	}
@@ -154,10 +163,9 @@ func (l *lister) request(names []string) (*listing, error) {
 		}
 	}()
 	for {
-		number, asked := l.numbers.Add(1), time.Now()
-		found, err := l.cluster.Offsets(ctx, names...)
+		listed, err := l.ask(ctx, c)
 		if err == nil {
-			return newListing(number, asked, names, found), nil
+			return listed, nil
 		}
 		var answer *kerr.Error
 		if !errors.As(err, &answer) || !answer.Retriable {
@@ -169,6 +177,29 @@ func (l *lister) request(names []string) (*listing, error) {
 			return nil, err
 		}
 	}
+}
+
+func (l *lister) ask(ctx context.Context, c choice) (*listing, error) {
+	if c.match == nil {
+		number, asked := l.catalog.NextNumber(), time.Now()
+		found, err := l.cluster.Offsets(ctx, c.given...)
+		if err != nil {
+			return nil, err
+		}
+		return newListing(number, asked, c.given, found), nil
+	}
+	all, err := l.catalog.List(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	names := all.Names(c.match)
+	found, err := l.cluster.Offsets(ctx, names...)
+	if err != nil {
+		return nil, err
+	}
+	listed := newListing(all.Number, all.Asked, names, found)
+	listed.all = all
+	return listed, nil
 }
 
 func (l *lister) close() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -18,8 +19,7 @@ func (h *Hub) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := sorted(r.Topics)
-	f, l, err := h.use(ctx, names)
+	f, l, err := h.use(ctx, chosen(r))
 	if err != nil {
 		return nil, err
 	}
@@ -50,52 +50,72 @@ func (h *Hub) resolve(ctx context.Context, f *feed, l *listing, c cursor.Cursor,
 	}
 	if l == nil {
 		var err error
-		if l, err = h.lister.list(ctx, f.key, f.names); err != nil {
+		if l, err = h.lister.list(ctx, f.choice); err != nil {
 			return cursor.Position{}, err
 		}
 	}
 	h.observe(l)
 	f.heard(l)
-	for _, name := range f.names {
-		if r.CheckTopic && l.topics[name] == nil {
-			return cursor.Position{}, core.NewError(core.CodeTopicNotFound, fmt.Sprintf("topic %q does not exist", name))
-		}
-	}
-	if !c.IsZero() {
-		if err := c.Within(l.spans()); err != nil {
+	if r.CheckTopic {
+		if err := f.exists(l); err != nil {
 			return cursor.Position{}, err
 		}
 	}
-	return start(f.names, l, c, r.Reset)
+	if c.IsZero() {
+		return start(l, nil, r.Reset, f.end())
+	}
+	c = f.without(c, l)
+	if err := c.Within(l.spans()); err != nil {
+		return cursor.Position{}, err
+	}
+	return start(l, &c, r.Reset, f.end())
 }
 
-// start applies the cursor, and autoOffsetReset where it says nothing.
-func start(names []string, l *listing, c cursor.Cursor, reset qos.Reset) (cursor.Position, error) {
+// start applies the cursor, and autoOffsetReset where it says nothing. A topic of a pattern that is
+// just being deleted is where the feed is: nothing of it is left to read.
+func start(l *listing, c *cursor.Cursor, reset qos.Reset, feed cursor.Position) (cursor.Position, error) {
+	var topics []cursor.Topic
 	var offsets []int64
-	for _, name := range names {
-		t := l.topics[name]
-		if t == nil {
-			continue
-		}
-		for id, span := range t.Partitions {
-			next, ok := int64(0), false
-			if !c.IsZero() {
-				next, ok = c.Next(name, int32(id))
+	for _, name := range l.names {
+		topic := cursor.Topic{Name: name}
+		if t := l.topics[name]; t != nil {
+			next, err := startTopic(name, t, c, reset)
+			if err != nil {
+				return cursor.Position{}, err
 			}
-			switch {
-			case ok:
-			case reset == qos.Earliest:
-				next = span.Start
-			case reset == qos.NoReset:
-				return cursor.Position{}, core.NewError(core.CodeNoInitialOffset,
-					fmt.Sprintf("partition %d of topic %q has no position to start from: give a cursor", id, name))
-			default:
-				next = span.Stable
+			topic.ID, topic.Partitions = t.ID, len(next)
+			offsets = append(offsets, next...)
+		} else if i := feed.Layout.Index(name); i >= 0 && l.all != nil {
+			topic = feed.Layout.Topics()[i]
+			for id := range topic.Partitions {
+				offsets = append(offsets, feed.At(i, int32(id)))
 			}
-			offsets = append(offsets, next)
 		}
+		topics = append(topics, topic)
 	}
-	return cursor.Position{Layout: l.layout(), Next: offsets}, nil
+	return cursor.Position{Layout: cursor.NewListed(topics, l.chosen()), Next: offsets}, nil
+}
+
+func startTopic(name string, t *cluster.Topic, c *cursor.Cursor, reset qos.Reset) ([]int64, error) {
+	offsets := make([]int64, len(t.Partitions))
+	for id, span := range t.Partitions {
+		next, ok := int64(0), false
+		if c != nil {
+			next, ok = c.Next(name, int32(id))
+		}
+		switch {
+		case ok:
+		case reset == qos.Earliest:
+			next = span.Start
+		case reset == qos.NoReset:
+			return nil, core.NewError(core.CodeNoInitialOffset,
+				fmt.Sprintf("partition %d of topic %q has no position to start from: give a cursor", id, name))
+		default:
+			next = span.Stable
+		}
+		offsets[id] = next
+	}
+	return offsets, nil
 }
 
 // covers gives the position of a cursor that names every partition of the feed and lies within

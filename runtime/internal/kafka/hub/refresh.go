@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -56,13 +57,21 @@ func (h *Hub) end(s *session) bool {
 
 // look asks Kafka about all topics once.
 func (h *Hub) look(ctx context.Context) error {
-	names, lost := h.names()
-	if len(names) == 0 {
+	names, lost, patterns := h.names()
+	if len(names) == 0 && !patterns {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, h.cfg.RequestTimeout)
 	defer cancel()
-	number, asked := h.lister.numbers.Add(1), time.Now()
+	if patterns {
+		if err := h.lookAtAll(ctx, names); err != nil {
+			return err
+		}
+	}
+	if patterns && len(lost) == 0 {
+		return nil
+	}
+	number, asked := h.catalog.NextNumber(), time.Now()
 	ask := h.cluster.Topics
 	if len(lost) > 0 {
 		ask = h.cluster.Offsets
@@ -79,16 +88,33 @@ func (h *Hub) look(ctx context.Context) error {
 	return nil
 }
 
-func (h *Hub) names() (names, lost []string) {
+// lookAtAll lists all topics, for patterns, which says enough about the others too.
+func (h *Hub) lookAtAll(ctx context.Context, names []string) error {
+	all, err := h.catalog.List(ctx, 0)
+	if err != nil {
+		return cluster.Classify("list topics", err)
+	}
+	l := newListing(all.Number, all.Asked, names, all.Topics)
+	l.all = all
+	h.observe(l)
+	return nil
+}
+
+// names lists the topics of all feeds, those whose position is lost, and whether there are patterns.
+func (h *Hub) names() (names, lost []string, patterns bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	for _, f := range h.feeds {
+		patterns = patterns || f.match != nil
+	}
 	for name, t := range h.topics {
 		names = append(names, name)
 		if t.lost {
 			lost = append(lost, name)
 		}
 	}
-	return names, lost
+	slices.Sort(names)
+	return names, lost, patterns
 }
 
 func (h *Hub) disturb(err error) {

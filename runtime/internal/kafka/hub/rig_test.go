@@ -183,8 +183,8 @@ func idle(t testing.TB, s qos.Stream) {
 	}
 }
 
-// follows reports whether a stream that was read to its end follows its feed, without a reader.
-func follows(t testing.TB, s qos.Stream) bool {
+// following reports whether a stream that was read to its end follows its feed, without a reader.
+func following(t testing.TB, s qos.Stream) bool {
 	t.Helper()
 	if batch, _, err := s.Poll(0); batch != nil || err != nil {
 		t.Errorf("not at the end: %v, %v", batch, err)

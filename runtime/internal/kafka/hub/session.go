@@ -14,7 +14,8 @@ type session struct {
 	stop   context.CancelFunc
 	kick   chan struct{} // holds a token when refresh should not wait for its time
 
-	observed uint64 // number of the newest listing that was taken in; under Hub.mu
+	// Numbers of the newest listings that were taken in, under Hub.mu: of some topics, and of all.
+	observed, chosen uint64
 
 	mu        sync.Mutex
 	commands  []func(*kgo.Client)

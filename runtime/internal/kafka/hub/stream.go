@@ -84,7 +84,7 @@ func (s *stream) join() (bool, error) {
 // catchUp takes a reader, or gives a channel that is closed when there may be one.
 func (s *stream) catchUp() (<-chan struct{}, error) {
 	s.live = false
-	reader, freed, err := s.hub.source.Open(s.at)
+	reader, freed, err := s.hub.source.Open(s.at, s.feed.match)
 	s.reader = reader
 	return freed, err
 }
@@ -168,7 +168,10 @@ func (s *stream) sieve(v *view) {
 	at := s.at.Over(whole.From())
 	track, kept := cursor.NewTrack(at), make([]*core.Record, 0, v.batch.Len())
 	for run := range whole.Runs() {
-		slot := at.Layout.Slot(run.Topic, run.Partition)
+		slot := at.Layout.Slot(at.Layout.Index(whole.From().Layout.Topics()[run.Topic].Name), run.Partition)
+		if slot < 0 {
+			continue // the topic is gone
+		}
 		next, first := at.Next[slot], run.First
 		records := whole.Records()[first:run.End]
 		for len(records) > 0 && records[0].Offset < next {
@@ -181,7 +184,7 @@ func (s *stream) sieve(v *view) {
 	}
 	to := track.To().Over(whole.To())
 	s.rest = rest{batch: qos.NewBatch(kept, track), track: track, to: to, err: v.err}
-	s.filter = !whole.To().Reaches(to)
+	s.filter = !follows(whole.To(), to)
 }
 
 // chase reads on by a reader of its own until the feed can take over.

@@ -32,40 +32,74 @@ type freshness struct {
 	next    int64
 }
 
-// consume starts to read a topic that the hub does not have yet, at its last stable offsets.
-// info is nil when the topic does not exist.
-func (h *Hub) consume(name string, info *cluster.Topic) {
-	t := &topic{name: name, added: true}
-	h.topics[name] = t
-	if info == nil {
+// take counts a feed in for topics. One that the hub does not have yet is read from where begin
+// says; it has no entry in infos when it does not exist.
+func (h *Hub) take(names []string, infos map[string]*cluster.Topic, begin func(cluster.Partition) int64) {
+	starts := map[string]map[int32]kgo.Offset{}
+	var starting []*topic
+	for _, name := range names {
+		t := h.topics[name]
+		if t == nil {
+			t = newTopic(name, infos[name], begin)
+			h.topics[name] = t
+		}
+		t.users++
+		if !t.added && t.users == 1 {
+			starts[name] = at(t.next)
+			starting = append(starting, t)
+		}
+	}
+	if len(starting) == 0 {
 		return
 	}
-	t.id = info.ID
-	start := map[int32]kgo.Offset{}
-	for p := range info.Partitions {
-		stable := info.Partitions[p].Stable
-		t.next = append(t.next, stable)
-		start[int32(p)] = kgo.NewOffset().At(stable)
-	}
-	t.fresh = make([]freshness, len(t.next))
-	t.added = false
 	h.session.do(func(client *kgo.Client) {
-		client.AddConsumePartitions(map[string]map[int32]kgo.Offset{name: start})
+		client.AddConsumePartitions(starts)
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		t.added = true
+		for _, t := range starting {
+			t.added = true
+		}
 	})
 }
 
+func newTopic(name string, info *cluster.Topic, begin func(cluster.Partition) int64) *topic {
+	t := &topic{name: name, added: true}
+	if info == nil || len(info.Partitions) == 0 {
+		return t
+	}
+	t.id, t.added = info.ID, false
+	for _, p := range info.Partitions {
+		t.next = append(t.next, begin(p))
+	}
+	t.fresh = make([]freshness, len(t.next))
+	return t
+}
+
+// Where a topic that the hub did not have begins: at its last stable offset for those who open a
+// feed now, at the first offset of all when it has appeared.
+func end(p cluster.Partition) int64     { return p.Stable }
+func beginning(cluster.Partition) int64 { return 0 }
+
 // observe takes in how topics are now: they may exist now, have more partitions, or be others
-// than before. Whatever is new is read from its beginning.
+// than before; patterns may match others. Whatever is new is read from its beginning.
 func (h *Hub) observe(l *listing) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.session == nil || l.number < h.session.observed {
+	if h.session == nil {
 		return
 	}
-	h.session.observed = l.number
+	if l.number >= h.session.observed {
+		h.session.observed = l.number
+		h.compare(l)
+	}
+	if l.all != nil && l.all.Number > h.session.chosen {
+		h.session.chosen = l.all.Number
+		h.choose(l.all)
+	}
+}
+
+// compare looks for what is new in topics that the hub has.
+func (h *Hub) compare(l *listing) {
 	for name, info := range l.topics {
 		t := h.topics[name]
 		switch {
@@ -91,7 +125,7 @@ func (h *Hub) extend(t *topic, info *cluster.Topic) {
 		client.AddConsumePartitions(map[string]map[int32]kgo.Offset{t.name: start})
 	})
 	for _, f := range h.feedsOf(t.name) {
-		f.append(nil, h.position(f.names))
+		f.append(nil, h.where(f))
 	}
 }
 
@@ -110,7 +144,7 @@ func (h *Hub) replace(t *topic, info *cluster.Topic) {
 		}
 		client.AddConsumePartitions(map[string]map[int32]kgo.Offset{t.name: at(t.next)})
 		for _, f := range h.feedsOf(t.name) {
-			f.restart(h.position(f.names))
+			f.restart(h.where(f))
 		}
 	})
 }
@@ -146,8 +180,11 @@ func (h *Hub) feedsOf(name string) []*feed {
 	return feeds
 }
 
-// position is where the feeds of a topic set are.
-func (h *Hub) position(names []string) cursor.Position {
+// where is the end of a feed.
+func (h *Hub) where(f *feed) cursor.Position { return h.position(f.names, f.number) }
+
+// position is where the feeds of a topic set are. number is that of the listing that chose it.
+func (h *Hub) position(names []string, number uint64) cursor.Position {
 	topics := make([]cursor.Topic, len(names))
 	var next []int64
 	for i, name := range names {
@@ -155,5 +192,5 @@ func (h *Hub) position(names []string) cursor.Position {
 		topics[i] = cursor.Topic{Name: name, ID: t.id, Partitions: len(t.next)}
 		next = append(next, t.next...)
 	}
-	return cursor.Position{Layout: cursor.NewLayout(topics), Next: next}
+	return cursor.Position{Layout: cursor.NewListed(topics, number), Next: next}
 }

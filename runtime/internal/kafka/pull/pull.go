@@ -122,7 +122,7 @@ func (p *Pulls) open(ctx context.Context, r qos.Reading, from cursor.Cursor) (*S
 			return nil, err
 		}
 	}
-	reader, _, err := p.source.Open(at) //nolint:contextcheck // the reader ends with the stream, not with the request
+	reader, _, err := p.source.Open(at, nil) //nolint:contextcheck // the reader ends with the stream, not with the request
 	if err != nil {
 		return nil, err
 	}
