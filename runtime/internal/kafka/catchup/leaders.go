@@ -101,7 +101,7 @@ func (f *fetcher) refresh(ctx context.Context) error {
 }
 
 // choose follows a pattern: topics that appeared are read from their beginning, those that are
-// gone are left. An old listing changes nothing.
+// gone are left. A listing that is not newer than the position's changes nothing.
 func (f *fetcher) choose(ctx context.Context) error {
 	if f.match == nil {
 		return nil
@@ -112,7 +112,7 @@ func (f *fetcher) choose(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if all.Number < f.at.Layout.Number() {
+	if all.Number <= f.at.Layout.Number() {
 		return nil
 	}
 	var topics []cursor.Topic

@@ -47,6 +47,18 @@ func NoMatchingTopic(op, pattern string) error {
 	return &core.Error{Code: core.CodeTopicNotFound, Op: op, Detail: fmt.Sprintf("no topic matches the pattern %q", pattern)}
 }
 
+// Some reports whether the group has committed a partition of one of the topics.
+func (c Commits) Some(topics map[string]*Topic) bool {
+	for name, t := range topics {
+		for id := range t.Partitions {
+			if _, ok := c.At(name, int32(id)); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Listing says which topics there were at one moment. It is immutable.
 type Listing struct {
 	Number uint64 // rises with the time of the question; at least 1

@@ -12,6 +12,7 @@ package pull
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -52,6 +53,7 @@ func (c Config) withDefaults() Config {
 // Pulls serves one cluster. Safe for concurrent use.
 type Pulls struct {
 	cluster *cluster.Cluster
+	catalog *cluster.Catalog
 	source  *catchup.Source
 	turns   turns
 }
@@ -60,10 +62,11 @@ type Pulls struct {
 // closed 60 s after the last.
 func New(c *cluster.Cluster, cfg Config) *Pulls {
 	cfg = cfg.withDefaults()
+	catalog := cluster.NewCatalog(c.AllTopics, cfg.TopicRefresh/2)
 	return &Pulls{
-		cluster: c, turns: turns{groups: make(map[string]*turn)},
+		cluster: c, catalog: catalog, turns: turns{groups: make(map[string]*turn)},
 		source: catchup.NewSource(c, catchup.NewPool(cfg.Readers, nil), catchup.Config{
-			FetchBytes: cfg.FetchBytes, TopicRefresh: cfg.TopicRefresh,
+			FetchBytes: cfg.FetchBytes, TopicRefresh: cfg.TopicRefresh, Catalog: catalog,
 		}),
 	}
 }
@@ -97,11 +100,11 @@ func (p *Pulls) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 func (p *Pulls) open(ctx context.Context, r qos.Reading, from cursor.Cursor) (*Stream, error) {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	var topics map[string]*cluster.Topic
+	var found subject
 	var commits cluster.Commits
 	group, asking := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
-		topics, err = p.cluster.Offsets(asking, r.Topics...)
+		found, err = p.subject(asking, r)
 		return err
 	})
 	group.Go(func() (err error) {
@@ -112,7 +115,7 @@ func (p *Pulls) open(ctx context.Context, r qos.Reading, from cursor.Cursor) (*S
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	at, err := start(r, topics, commits, from)
+	at, err := start(r, found, commits, from)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +125,7 @@ func (p *Pulls) open(ctx context.Context, r qos.Reading, from cursor.Cursor) (*S
 			return nil, err
 		}
 	}
-	reader, _, err := p.source.Open(at, nil) //nolint:contextcheck // the reader ends with the stream, not with the request
+	reader, _, err := p.source.Open(at, found.match) //nolint:contextcheck // the reader ends with the stream, not with the request
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +135,24 @@ func (p *Pulls) open(ctx context.Context, r qos.Reading, from cursor.Cursor) (*S
 	s.reader = reader
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return s, nil
+}
+
+// subject lists what a reading reads, as it is now.
+func (p *Pulls) subject(ctx context.Context, r qos.Reading) (subject, error) {
+	s := subject{names: slices.Compact(slices.Sorted(slices.Values(r.Topics)))}
+	if r.Pattern != nil {
+		all, err := p.catalog.List(ctx, 0)
+		if err != nil {
+			return s, err
+		}
+		s.match, s.number, s.names = r.Pattern.Match, all.Number, all.Names(r.Pattern.Match)
+	}
+	var err error
+	s.topics, err = p.cluster.Offsets(ctx, s.names...)
+	if s.match != nil { // a topic that is just being deleted is left
+		s.names = slices.DeleteFunc(s.names, func(name string) bool { return s.topics[name] == nil })
+	}
+	return s, err
 }
 
 // free reports a group with live members.

@@ -9,36 +9,62 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
+// subject is what a pull reads.
+type subject struct {
+	names  []string // sorted
+	topics map[string]*cluster.Topic
+	match  func(name string) bool // of a pattern
+	number uint64                 // of the listing that the pattern chose from
+}
+
 // start is where the pull begins: at the cursor, else at the committed offsets. A partition
-// without one that is higher than every partition with one was created later and begins at 0;
-// any other begins by autoOffsetReset. A committed offset that the log does not have (any more)
-// is the oldest.
-func start(r qos.Reading, topics map[string]*cluster.Topic, commits cluster.Commits,
-	from cursor.Cursor,
-) (cursor.Position, error) {
-	if err := check(from, r, topics); err != nil {
+// without one that is higher than every partition with one was created later and begins at its
+// start, as does a topic that matches a pattern, while the group has committed others that do; any
+// other begins by autoOffsetReset. A committed offset that the log does not have (any more) is the
+// oldest.
+func start(r qos.Reading, of subject, commits cluster.Commits, from cursor.Cursor) (cursor.Position, error) {
+	if err := exist(r, of); err != nil {
 		return cursor.Position{}, err
 	}
-	var named []cursor.Topic
-	for _, name := range slices.Compact(slices.Sorted(slices.Values(r.Topics))) {
-		t := topics[name]
-		if t == nil {
-			if r.CheckTopic {
-				return cursor.Position{}, cluster.MissingTopic(op, name)
-			}
-			t = &cluster.Topic{}
+	b := beginning{reset: r.Reset, commits: commits, later: of.match != nil && commits.Some(of.topics)}
+	if !from.IsZero() {
+		if of.match != nil { // of topics that are gone nothing is left to read
+			from = from.Without(func(name string) bool { return of.match(name) && of.topics[name] == nil })
 		}
-		named = append(named, cursor.Topic{Name: name, ID: t.ID, Partitions: len(t.Partitions)})
-	}
-	at := cursor.Position{Layout: cursor.NewLayout(named)}
-	for _, t := range at.Layout.Topics() {
-		next, err := startTopic(r.Reset, t.Name, topics[t.Name], commits, from)
-		if err != nil {
+		if err := from.Within(of.spans()); err != nil {
 			return cursor.Position{}, err
 		}
-		at.Next = append(at.Next, next...)
+		b.cursor = &from
 	}
-	return at, nil
+	var named []cursor.Topic
+	var next []int64
+	for _, name := range of.names {
+		t := cursor.Topic{Name: name}
+		if found := of.topics[name]; found != nil {
+			offsets, err := b.topic(name, found)
+			if err != nil {
+				return cursor.Position{}, err
+			}
+			t.ID, t.Partitions = found.ID, len(offsets)
+			next = append(next, offsets...)
+		}
+		named = append(named, t)
+	}
+	return cursor.Position{Layout: cursor.NewListed(named, of.number), Next: next}, nil
+}
+
+// exist checks the topics where the reading asks for it.
+func exist(r qos.Reading, of subject) error {
+	if !r.CheckTopic {
+		return nil
+	}
+	if of.match != nil && len(of.names) == 0 {
+		return cluster.NoMatchingTopic(op, r.Pattern.Text)
+	}
+	if missing := slices.IndexFunc(of.names, func(name string) bool { return of.topics[name] == nil }); missing >= 0 {
+		return cluster.MissingTopic(op, of.names[missing])
+	}
+	return nil
 }
 
 // given is the cursor of a reading; zero at levels without ids.
@@ -49,50 +75,51 @@ func given(r qos.Reading) (cursor.Cursor, error) {
 	return cursor.Parse(r.Cursor)
 }
 
-// check refuses a cursor from which reading cannot go on without a gap.
-func check(from cursor.Cursor, r qos.Reading, topics map[string]*cluster.Topic) error {
-	if from.IsZero() {
-		return nil
-	}
-	spans := make(cursor.Spans, len(r.Topics))
-	for _, name := range r.Topics {
+func (of subject) spans() cursor.Spans {
+	spans := make(cursor.Spans, len(of.names))
+	for _, name := range of.names {
 		spans[name] = nil
-		if t := topics[name]; t != nil {
+		if t := of.topics[name]; t != nil {
 			for _, p := range t.Partitions {
-				spans[name] = append(spans[name], cursor.Span{Start: p.Start, Stable: p.Stable, End: p.End})
+				spans[name] = append(spans[name], cursor.Span(p))
 			}
 		}
 	}
-	return from.Within(spans)
+	return spans
 }
 
-func startTopic(reset qos.Reset, name string, t *cluster.Topic, commits cluster.Commits,
-	from cursor.Cursor,
-) ([]int64, error) {
-	if t == nil {
-		return nil, nil
-	}
+// beginning says where topics begin.
+type beginning struct {
+	reset   qos.Reset
+	commits cluster.Commits
+	cursor  *cursor.Cursor // nil: there is none
+	later   bool           // topics without a commit were created later than the group
+}
+
+func (b *beginning) topic(name string, t *cluster.Topic) ([]int64, error) {
 	highest := -1
 	for id := range t.Partitions {
-		if _, ok := commits.At(name, int32(id)); ok {
+		if _, ok := b.commits.At(name, int32(id)); ok {
 			highest = id
 		}
 	}
 	next := make([]int64, len(t.Partitions))
 	for id, p := range t.Partitions {
-		if at, ok := from.Next(name, int32(id)); ok && !from.IsZero() {
-			next[id] = at
-			continue
+		if b.cursor != nil {
+			if at, ok := b.cursor.Next(name, int32(id)); ok {
+				next[id] = at
+				continue
+			}
 		}
-		offset, ok := commits.At(name, int32(id))
+		offset, ok := b.commits.At(name, int32(id))
 		switch {
 		case ok && offset >= p.Start && offset <= p.End:
 			next[id] = offset
-		case ok && reset == qos.NoReset:
+		case ok && b.reset == qos.NoReset:
 			return nil, core.NewError(core.CodeNoInitialOffset, "the committed offset is not in the log and autoOffsetReset is none")
-		case ok, highest >= 0 && id > highest, reset == qos.Earliest:
+		case ok, highest >= 0 && id > highest, highest < 0 && b.later, b.reset == qos.Earliest:
 			next[id] = p.Start
-		case reset == qos.NoReset:
+		case b.reset == qos.NoReset:
 			return nil, core.NewError(core.CodeNoInitialOffset, "the group has no committed offset and autoOffsetReset is none")
 		default:
 			next[id] = p.Stable

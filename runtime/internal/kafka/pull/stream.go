@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/twmb/franz-go/pkg/kerr"
+
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/catchup"
@@ -186,7 +188,11 @@ func (s *Stream) commit(ctx context.Context) error {
 	if len(moved) == 0 {
 		return nil
 	}
-	return s.pulls.commit(ctx, s.reading.Group, moved)
+	err := s.pulls.commit(ctx, s.reading.Group, moved)
+	if s.reading.Pattern != nil && (errors.Is(err, kerr.UnknownTopicOrPartition) || errors.Is(err, kerr.UnknownTopicID)) {
+		return nil // the topic was deleted meanwhile, the others are committed
+	}
+	return err
 }
 
 // moved lists where the frontier is not at the committed offset.
