@@ -11,11 +11,16 @@ type Config struct {
 	Admin   Admin   `koanf:"admin"`
 	Drain   Drain   `koanf:"drain"`
 	Tenant  string  `koanf:"tenant"` // endpoints with tenants serve only when theirs is among them
+	Secrets Secrets `koanf:"secrets"`
 	CORS    CORS    `koanf:"cors"`
 	Limits  Limits  `koanf:"limits"`
 	Produce Produce `koanf:"produce"`
 	Consume Consume `koanf:"consume"`
 	Log     Log     `koanf:"log"`
+
+	// Properties and Dictionaries are what expressions read as #properties and #dictionaries.
+	Properties   map[string]string            `koanf:"properties"`
+	Dictionaries map[string]map[string]string `koanf:"dictionaries"`
 
 	// Auth holds what was written below auth.*; it is resolved when the gateway starts, because
 	// only then the security schemes of the documents are known.
@@ -56,6 +61,11 @@ type Admin struct {
 type Drain struct {
 	Delay   time.Duration `koanf:"delay"`
 	Timeout time.Duration `koanf:"timeout"`
+}
+
+// Secrets is where #secrets.get reads.
+type Secrets struct {
+	Dir string `koanf:"dir"` // of files; nothing outside of it is read
 }
 
 // CORS is off without origins.
@@ -134,8 +144,9 @@ func Default() Config {
 			IdleTimeout:       60 * time.Second,
 			WriteStallTimeout: 30 * time.Second,
 		},
-		Admin: Admin{Address: ":9090"},
-		Drain: Drain{Delay: 5 * time.Second, Timeout: 30 * time.Second},
+		Admin:   Admin{Address: ":9090"},
+		Drain:   Drain{Delay: 5 * time.Second, Timeout: 30 * time.Second},
+		Secrets: Secrets{Dir: "/run/secrets"},
 		Limits: Limits{
 			Body:              1 * MiB,
 			NDJSONLine:        1 * MiB,

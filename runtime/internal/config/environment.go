@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -37,8 +38,17 @@ func (s setting) forAPI() bool { return strings.HasPrefix(s.rest, "APIS__") }
 // forAuth says whether a variable is below auth.*, where names are those of the documents.
 func (s setting) forAuth() bool { return strings.HasPrefix(s.rest, "AUTH__") }
 
-// noNames is the lookup of free names while there are none.
-func noNames([]string) []string { return nil }
+// names is the lookup of free names in a file: those of its properties and dictionaries.
+func (t *tree) names(path []string) []string {
+	if len(path) == 0 || path[0] != "properties" && path[0] != "dictionaries" {
+		return nil
+	}
+	at := t.values
+	for _, name := range path {
+		at, _ = at[name].(map[string]any)
+	}
+	return slices.Sorted(maps.Keys(at))
+}
 
 // readVariables reads those of the variables that are the reader's and that it knows: free gives
 // the names that may stand in mappings of free names. taken are the variables that mean something.
@@ -65,22 +75,15 @@ func readVariables(own []setting, mine func(setting) bool, free func([]string) [
 	return t, taken, problems
 }
 
-// parseEnvironment reads the variables that are not below apis.* and auth.*.
-func parseEnvironment(own []setting) (*tree, []error) {
-	t := newTree()
-	var problems []error
+// parseEnvironment reads the variables that are not below apis.* and auth.*. The file has the
+// names of properties and dictionaries.
+func parseEnvironment(own []setting, file *tree) (*tree, []error) {
+	ours := func(s setting) bool { return !s.forAPI() && !s.forAuth() }
+	t, taken, problems := readVariables(own, ours, file.names)
 	for _, s := range own {
-		if s.forAPI() || s.forAuth() {
-			continue
-		}
-		found := vocabulary().find(s.rest, nil, noNames)
-		if len(found) == 0 {
-			meant := didYouMean(Prefix+s.rest, vocabulary().variables(nil, noNames))
+		if ours(s) && !taken[s.name] {
+			meant := didYouMean(Prefix+s.rest, vocabulary().variables(nil, file.names))
 			problems = append(problems, &Problem{Place: s.name, Text: "unknown variable" + meant})
-			continue
-		}
-		if err := t.set(found[0], s); err != nil {
-			problems = append(problems, err)
 		}
 	}
 	return t, problems

@@ -29,7 +29,10 @@ func Describe(w io.Writer) error {
 }
 
 // placeholders are the free names of the settings that are listed.
-var placeholders = map[string]string{"apis": "<api>", "endpoints": "<endpoint>", "operations": "<operation>", "auth": "<scheme>"}
+var placeholders = map[string]string{
+	"apis": "<api>", "endpoints": "<endpoint>", "operations": "<operation>", "auth": "<scheme>",
+	"properties": "<name>", "dictionaries": "<dictionary>", "<dictionary>": "<key>",
+}
 
 // listed gives a setting and its variable for the list; false for what others stand for: groups,
 // items of lists, and the inside of the patches of an api.

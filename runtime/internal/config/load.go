@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/v2"
@@ -25,9 +26,12 @@ func Load(path string, environ []string) (Config, error) {
 	file, err := readFile(path)
 	problems := []error{err}
 	own := settings(environ)
-	env, wrong := parseEnvironment(own)
-	problems = append(problems, wrong...)
 	if file == nil {
+		file = newTree()
+	}
+	env, wrong := parseEnvironment(own, file)
+	problems = append(problems, wrong...)
+	if err != nil && len(file.values) == 0 {
 		return Config{}, errors.Join(problems...)
 	}
 	merged := koanf.New(separator)
@@ -76,6 +80,13 @@ func check(values map[string]any, t *tree) []error {
 	var problems []error
 	for _, issue := range schema.Validate(schema.Gateway, schema.Template, values) {
 		problems = append(problems, &Problem{Place: t.place(issue.Pointer), Text: issue.Message, Pointer: issue.Pointer})
+	}
+	for _, pointer := range schema.Expressions(values) {
+		if path := strings.Split(pointer, "/"); path[1] != "apis" || len(path) < 4 || path[3] != "endpoints" {
+			problems = append(problems, &Problem{
+				Place: t.place(pointer), Text: "an expression stands only in the endpoints of an api", Pointer: pointer,
+			})
+		}
 	}
 	return problems
 }

@@ -84,6 +84,56 @@ log: { level: debug, format: text }
 	}
 }
 
+// TestProperties: variables change what the file has and add nothing.
+func TestProperties(t *testing.T) {
+	path := write(t, `
+properties: { region: eu, Zone-1: a, retries: 3 }
+dictionaries: { topics: { gold: orders-gold, silver: orders } }
+secrets: { dir: /etc/secrets }
+`)
+	cfg, err := Load(path, []string{"PENSTOCK_PROPERTIES__ZONE_1=b", "PENSTOCK_DICTIONARIES__TOPICS__SILVER=orders-silver", "PENSTOCK_SECRETS__DIR=/srv"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]string{"region": "eu", "Zone-1": "b", "retries": "3"}; !reflect.DeepEqual(cfg.Properties, want) {
+		t.Errorf("properties: got %v, want %v", cfg.Properties, want)
+	}
+	want := map[string]map[string]string{"topics": {"gold": "orders-gold", "silver": "orders-silver"}}
+	if !reflect.DeepEqual(cfg.Dictionaries, want) || cfg.Secrets.Dir != "/srv" {
+		t.Errorf("got %v and %q", cfg.Dictionaries, cfg.Secrets.Dir)
+	}
+	for variable, want := range map[string]string{
+		"PENSTOCK_PROPERTIES__REGIO=x":              `PENSTOCK_PROPERTIES__REGIO: unknown variable; did you mean "PENSTOCK_PROPERTIES__REGION"?`,
+		"PENSTOCK_PROPERTIES__REGION={#node.id}":    `PENSTOCK_PROPERTIES__REGION: an expression stands only in the endpoints of an api (/properties/region)`,
+		"PENSTOCK_DICTIONARIES__TOPICS__GOLD2=gold": `PENSTOCK_DICTIONARIES__TOPICS__GOLD2: unknown variable; did you mean "PENSTOCK_DICTIONARIES__TOPICS__GOLD"?`,
+	} {
+		if _, err := Load(path, []string{variable}); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", variable, err, want)
+		}
+	}
+	if _, err := Load(write(t, "properties: { a_b: x, a-b: y }"), []string{"PENSTOCK_PROPERTIES__A_B=z"}); err == nil ||
+		err.Error() != "PENSTOCK_PROPERTIES__A_B: may mean properties.a-b or properties.a_b: write it in the file" {
+		t.Errorf("a name made ambiguous: got %v", err)
+	}
+}
+
+// TestExpressionsOfTheFile: they are for endpoints, where the api that they are of checks them.
+func TestExpressionsOfTheFile(t *testing.T) {
+	endpoint := `apis: { orders: { endpoints: { default: { configuration: { bootstrapServers: "{#secrets.get('/env/BROKERS')}" } } } } }`
+	cfg, err := Load(write(t, endpoint), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = cfg.APIs.Resolve(Names{API: "orders", Endpoints: []string{"default"}}); err != nil {
+		t.Errorf("in an endpoint: %v", err)
+	}
+	_, err = Load(write(t, `apis: { orders: { operations: { get: { http-get: { path: "/{#node.id}" } } } } }`), nil)
+	want := "gateway.yaml:1:52: an expression stands only in the endpoints of an api (/apis/orders/operations/get/http-get/path)"
+	if err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("elsewhere: got %v, want %s", err, want)
+	}
+}
+
 func TestEveryProblemAtOnce(t *testing.T) {
 	path := write(t, `listen:
   adrress: ":8080"
@@ -123,6 +173,7 @@ func TestFilesThatAreNoConfiguration(t *testing.T) {
 		"tenant: a\n---\nb: 2\n":   `gateway.yaml:2:1: a second document; one is allowed`,
 		"- listen\n":               `gateway.yaml:1:1: the configuration is a mapping of keys`,
 		"a:\n\t- b\n":              `gateway.yaml:2:1: found character that cannot start any token`,
+		"tenant: \"{#node.id}\"\n": `gateway.yaml:1:1: an expression stands only in the endpoints of an api (/tenant)`,
 		"x: &a [*a]\n":             `gateway.yaml:1:8: aliases stand for too much (/x/0/0)`,
 		"? [a]\n: b\n":             `gateway.yaml:1:3: a key is a text`,
 		"a: {<<: {b: 1}}\n":        `gateway.yaml:1:5: merge keys (<<) are not read here (/a)`,
@@ -175,7 +226,7 @@ func TestSchemaAndStructAgree(t *testing.T) {
 func flatten(v reflect.Value, path string, into map[string]string) {
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Tag.Get("koanf")
-		if name == "-" {
+		if name == "-" || v.Field(i).Kind() == reflect.Map {
 			continue
 		}
 		if path != "" {

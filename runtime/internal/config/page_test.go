@@ -16,7 +16,8 @@ func TestEverySettingHasItsRow(t *testing.T) {
 	rows := map[string]string{} // the names of a group's rows, by group
 	for line := range bytes.Lines(page) {
 		first, _, _ := strings.Cut(strings.TrimPrefix(string(line), "| "), " |")
-		group, names, _ := strings.Cut(strings.Replace(first, "auth.&lt;scheme&gt;.", "auth.", 1), ".")
+		first = strings.NewReplacer("&lt;", "<", "&gt;", ">", "auth.&lt;scheme&gt;.", "auth.").Replace(first)
+		group, names, _ := strings.Cut(first, ".")
 		rows[group] += "," + strings.ReplaceAll(names, " ", "")
 	}
 	var b strings.Builder
