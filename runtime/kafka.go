@@ -37,15 +37,30 @@ const shortKey = 8
 // kafkaMetrics reads the Kafka side for a scrape.
 func kafkaMetrics(k *kafka.Kafka) metrics.Kafka {
 	s := k.Stats()
-	m := metrics.Kafka{HubBytes: s.HubBytes, HubEvictions: s.HubEvictions, CatchUpReaders: s.CatchUpReaders}
+	m := metrics.Kafka{
+		HubBytes: s.HubBytes, HubEvictions: s.HubEvictions, CatchUpReaders: s.CatchUpReaders,
+		DynamicClients: s.DynamicClients, RefusedClients: s.RefusedClients,
+	}
 	for _, c := range s.Clusters {
-		m.Clusters = append(m.Clusters, metrics.Cluster{
-			Endpoint: c.Name, Key: c.Key[:shortKey], State: string(c.State.Phase),
-			Producers: c.Producers, Members: c.Groups.Members,
-			GroupStreams: c.Groups.Streams, GroupPartitions: c.Groups.Partitions,
-			GroupBytes: int64(c.Groups.Bytes), GroupLag: c.Groups.Lag,
-			BufferedRecords: c.BufferedRecords, BufferedBytes: c.BufferedBytes, LostRecords: c.LostRecords,
-		})
+		state := map[string]int{string(c.State.Phase): 1}
+		m.Clusters = append(m.Clusters, clusterMetrics(c.Name, c.Key[:shortKey], state, c.Work))
+	}
+	for _, d := range s.Dynamic {
+		states := make(map[string]int, len(d.States))
+		for phase, n := range d.States {
+			states[string(phase)] = n
+		}
+		m.Clusters = append(m.Clusters, clusterMetrics(d.Name, metrics.Dynamic, states, d.Work))
 	}
 	return m
+}
+
+func clusterMetrics(name, key string, states map[string]int, w kafka.Work) metrics.Cluster {
+	return metrics.Cluster{
+		Endpoint: name, Key: key, States: states,
+		Producers: w.Producers, Members: w.Groups.Members,
+		GroupStreams: w.Groups.Streams, GroupPartitions: w.Groups.Partitions,
+		GroupBytes: int64(w.Groups.Bytes), GroupLag: w.Groups.Lag,
+		BufferedRecords: w.BufferedRecords, BufferedBytes: w.BufferedBytes, LostRecords: w.LostRecords,
+	}
 }

@@ -15,7 +15,7 @@ func (p *pool) admit(key string) error {
 	if err := p.refusals.of(key, time.Now()); err != nil {
 		return err
 	}
-	if p.closing < p.most && (p.dynamic < p.most || p.makeRoom()) {
+	if len(p.closing) < p.most && (p.dynamic < p.most || p.makeRoom()) {
 		return nil
 	}
 	p.refused.Add(1)
@@ -70,17 +70,17 @@ func (p *pool) evict(at *place) {
 	}
 	p.refusals.note(at.key, at.station.cluster)
 	p.dynamic--
-	p.closing++
+	p.closing[at.station] = struct{}{}
 	p.running.Go(func() {
 		ctx, cancel := context.WithTimeout(p.stop, p.grace)
 		defer cancel()
 		if err := at.station.cluster.Close(ctx); err != nil {
 			at.station.log.Warn("closing an idle client", "error", err)
 		}
-		p.gone(at.station)
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		p.closing--
+		delete(p.closing, at.station)
+		p.lost[at.station.cluster.Target.Name] += at.station.lostRecords()
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/catchup"
@@ -36,7 +37,7 @@ type Kafka struct {
 // New makes an empty set of clients; nothing connects before it is used.
 func New(cfg Config, log *slog.Logger) *Kafka {
 	k := &Kafka{cfg: cfg, log: log, counts: &counts{}, members: member.NewLimit(cfg.Limits.GroupMembers)}
-	k.pool = newPool(cfg.Limits.DynamicClients, cfg.Produce.Timeout+closeGrace, k.build, k.counts.closed)
+	k.pool = newPool(cfg.Limits.DynamicClients, cfg.Produce.Timeout+closeGrace, k.build)
 	k.budget = hub.NewBudget(cfg.Limits.ProcessBytes, k.counts.evict)
 	k.readers = catchup.NewPool(cfg.Limits.CatchUpReaders, k.counts.catchUpReaders)
 	return k
@@ -61,11 +62,20 @@ func (k *Kafka) Hold(t cluster.Target, requested bool) (c qos.Cluster, release f
 		return at.station, stays, nil
 	}
 	var released atomic.Bool
-	return at.station, func() {
+	release = func() {
 		if !released.Swap(true) {
 			k.pool.leave(at)
 		}
-	}, nil
+	}
+	switch s := at.station; {
+	case s.expiry == nil:
+		return s, release, nil
+	case s.expiry.passed():
+		release()
+		return nil, nil, cluster.Expired(s.expiry.end)
+	default:
+		return lasting{s, s.expiry}, release, nil
+	}
 }
 
 // stays releases a cluster of the configuration.
@@ -89,8 +99,13 @@ func (k *Kafka) Sink(t cluster.Target, level endpoint.QoS, compression string) (
 	return c.Sink(level, compression)
 }
 
-// build makes the station of a target.
-func (k *Kafka) build(t cluster.Target) (*station, error) {
+// build makes the station of a target. Credentials of the configuration that have ended are for
+// the brokers to refuse: an operator may replace them.
+func (k *Kafka) build(t cluster.Target, requested bool) (*station, error) {
+	end, ends := t.Security.Expires()
+	if requested && ends && !time.Now().Before(end) {
+		return nil, cluster.Expired(end)
+	}
 	c, err := cluster.New(t, cluster.Config{
 		ClientID: k.cfg.ClientID, FetchMaxWait: k.cfg.Consume.FetchMaxWait, Log: k.log, Dial: k.cfg.Dial,
 	})
@@ -98,6 +113,9 @@ func (k *Kafka) build(t cluster.Target) (*station, error) {
 		return nil, err
 	}
 	s := newStation(k, c)
+	if ends {
+		s.expiry = newExpiry(end)
+	}
 	c.OnClose(s.close)
 	return s, nil
 }

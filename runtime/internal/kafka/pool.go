@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,8 +31,7 @@ const (
 // Stations are made outside the lock, since that reads files. Lock order: pool.mu, then the locks
 // of a cluster's login. No I/O under a lock.
 type pool struct {
-	make   func(cluster.Target) (*station, error)
-	gone   func(*station) // hears of every dynamic station that was closed
+	make   func(t cluster.Target, requested bool) (*station, error)
 	most   int
 	idle   time.Duration
 	spare  time.Duration
@@ -46,8 +47,9 @@ type pool struct {
 	mu       sync.Mutex
 	places   map[string]*place // by the target's key
 	dynamic  int
-	closing  int
-	idling   list.List // of *place, dynamic and without holders; the longest idle first
+	closing  map[*station]struct{}
+	lost     map[string]int64 // by endpoint: records that stations lost which are no more
+	idling   list.List        // of *place, dynamic and without holders; the longest idle first
 	sweeper  *time.Timer
 	refusals refusals
 	closed   bool
@@ -67,10 +69,10 @@ type place struct {
 	since   time.Time     // when it became idle
 }
 
-func newPool(most int, grace time.Duration, build func(cluster.Target) (*station, error), gone func(*station)) *pool {
+func newPool(most int, grace time.Duration, build func(cluster.Target, bool) (*station, error)) *pool {
 	p := &pool{
-		make: build, gone: gone, most: most, idle: idleAfter, spare: spareAfter, sweeps: sweepEvery, grace: grace,
-		places: make(map[string]*place),
+		make: build, most: most, idle: idleAfter, spare: spareAfter, sweeps: sweepEvery, grace: grace,
+		places: make(map[string]*place), closing: make(map[*station]struct{}), lost: make(map[string]int64),
 	}
 	p.stop, p.cancel = context.WithCancel(context.Background())
 	return p
@@ -84,7 +86,7 @@ func (p *pool) hold(t cluster.Target, requested bool) (*place, error) {
 		return nil, err
 	}
 	if mine {
-		p.build(at, t)
+		p.build(at, t, requested)
 	}
 	<-at.ready
 	if at.err != nil {
@@ -124,9 +126,9 @@ func (p *pool) enter(key string, requested bool) (at *place, mine bool, err erro
 	return at, false, nil
 }
 
-func (p *pool) build(at *place, t cluster.Target) {
+func (p *pool) build(at *place, t cluster.Target, requested bool) {
 	defer close(at.ready)
-	at.station, at.err = p.make(t)
+	at.station, at.err = p.make(t, requested)
 	if at.err == nil {
 		return
 	}
@@ -157,10 +159,17 @@ func (p *pool) leave(at *place) {
 	}
 }
 
-// list gives the stations that are ready, those of the configuration and the dynamic ones.
-func (p *pool) list() (fixed, dynamic []*station) {
+// snapshot is what a pool holds at one moment.
+type snapshot struct {
+	fixed, dynamic, closing []*station
+	lost                    map[string]int64
+}
+
+// look gives the stations that are ready.
+func (p *pool) look() snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := snapshot{closing: slices.Collect(maps.Keys(p.closing)), lost: maps.Clone(p.lost)}
 	for _, at := range p.places {
 		select {
 		case <-at.ready:
@@ -170,12 +179,12 @@ func (p *pool) list() (fixed, dynamic []*station) {
 		switch {
 		case at.err != nil:
 		case at.dynamic:
-			dynamic = append(dynamic, at.station)
+			now.dynamic = append(now.dynamic, at.station)
 		default:
-			fixed = append(fixed, at.station)
+			now.fixed = append(now.fixed, at.station)
 		}
 	}
-	return fixed, dynamic
+	return now
 }
 
 // close closes every station, all at once, and waits until ctx ends at most.

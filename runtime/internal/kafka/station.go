@@ -28,6 +28,7 @@ type station struct {
 	kafka   *Kafka
 	cluster *cluster.Cluster
 	log     *slog.Logger
+	expiry  *expiry // of its credentials; nil: they end at no known moment
 	hub     *hub.Hub
 	groups  *member.Groups
 	pulls   *pull.Pulls
@@ -91,7 +92,7 @@ func (s *station) Usable() bool { return s.cluster.Usable() }
 // spent says that the cluster is of no use to further requests.
 func (s *station) spent() bool {
 	_, err := s.cluster.RefusedLogin()
-	return err != nil
+	return err != nil || s.expiry.passed()
 }
 
 // Sink implements qos.Cluster.
@@ -165,6 +166,9 @@ func (s *station) close(ctx context.Context) error {
 		all = append(all, <-errs)
 	}
 	s.retired.Wait()
+	if s.expiry != nil {
+		s.expiry.timer.Stop()
+	}
 	return errors.Join(all...)
 }
 

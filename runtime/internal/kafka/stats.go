@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -16,16 +17,30 @@ type Stats struct {
 	HubEvictions   int64 // runs of records that a ring gave up to stay within a limit
 	CatchUpReaders int   // now
 	GroupMembers   int   // now
+	DynamicClients int   // clusters that requests chose, now
+	RefusedClients int64 // holds of such clusters for which there was no room
 	Clusters       []ClusterStats
+	Dynamic        []DynamicStats
 }
 
-// ClusterStats are those of one cluster.
+// ClusterStats are those of one cluster of the configuration.
 type ClusterStats struct {
 	Name    string // of the first endpoint that used it
 	Brokers string // comma-separated
 	Key     string // tells clusters apart that share the two above
 	State   cluster.State
+	Work
+}
 
+// DynamicStats are those of all clusters together that requests chose at one endpoint.
+type DynamicStats struct {
+	Name   string // of the endpoint
+	States map[cluster.Phase]int
+	Work
+}
+
+// Work is what the readers and writers of clusters do.
+type Work struct {
 	Producers       int
 	BufferedRecords int64 // sent and not yet acknowledged
 	BufferedBytes   int64
@@ -36,13 +51,19 @@ type ClusterStats struct {
 
 // Stats reads everything now. It costs a walk over all clients: for scrapes, not for requests.
 func (k *Kafka) Stats() Stats {
+	now := k.pool.look()
 	s := Stats{
 		HubBytes: k.budget.Used(), HubEvictions: k.counts.evicted.Load(),
 		CatchUpReaders: int(k.counts.readers.Load()), GroupMembers: k.members.Used(),
+		DynamicClients: len(now.dynamic), RefusedClients: k.pool.refused.Load(),
+		Dynamic: now.summed(),
 	}
-	fixed, dynamic := k.pool.list()
-	for _, st := range append(fixed, dynamic...) {
-		s.Clusters = append(s.Clusters, st.stats())
+	for _, st := range now.fixed {
+		t := st.cluster.Target
+		s.Clusters = append(s.Clusters, ClusterStats{
+			Name: t.Name, Brokers: strings.Join(t.Brokers, ","), Key: t.Key(),
+			State: st.cluster.State(), Work: st.work(),
+		})
 	}
 	slices.SortFunc(s.Clusters, func(a, b ClusterStats) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Brokers, b.Brokers), cmp.Compare(a.Key, b.Key))
@@ -50,23 +71,64 @@ func (k *Kafka) Stats() Stats {
 	return s
 }
 
-func (s *station) stats() ClusterStats {
-	t := s.cluster.Target
-	c := ClusterStats{
-		Name: t.Name, Brokers: strings.Join(t.Brokers, ","), Key: t.Key(),
-		State: s.cluster.State(), Groups: s.groups.Stats(),
+// summed adds up the dynamic clusters. What closed ones lost stays counted.
+func (now snapshot) summed() []DynamicStats {
+	byName := make(map[string]*DynamicStats)
+	of := func(name string) *DynamicStats {
+		if byName[name] == nil {
+			byName[name] = &DynamicStats{Name: name, States: make(map[cluster.Phase]int)}
+		}
+		return byName[name]
 	}
-	for _, p := range s.writers() {
-		of := p.Stats()
-		c.Producers++
-		c.BufferedRecords += of.BufferedRecords
-		c.BufferedBytes += of.BufferedBytes
-		c.LostRecords += of.Lost
+	for _, st := range now.dynamic {
+		d := of(st.cluster.Target.Name)
+		d.States[st.cluster.State().Phase]++
+		d.add(st.work())
 	}
-	return c
+	for _, st := range now.closing {
+		of(st.cluster.Target.Name).add(st.work())
+	}
+	for name, lost := range now.lost {
+		of(name).LostRecords += lost
+	}
+	list := make([]DynamicStats, 0, len(byName))
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		list = append(list, *byName[name])
+	}
+	return list
 }
 
-// counts hears the hubs, the readers behind them, and of dynamic clusters that were closed.
+func (w *Work) add(o Work) {
+	w.Producers += o.Producers
+	w.BufferedRecords += o.BufferedRecords
+	w.BufferedBytes += o.BufferedBytes
+	w.LostRecords += o.LostRecords
+	w.Groups.Members += o.Groups.Members
+	w.Groups.Streams += o.Groups.Streams
+	w.Groups.Partitions += o.Groups.Partitions
+	w.Groups.Bytes += o.Groups.Bytes
+	w.Groups.Lag += o.Groups.Lag
+}
+
+func (s *station) work() Work {
+	w := Work{Groups: s.groups.Stats(), LostRecords: s.lostRecords()}
+	for _, p := range s.writers() {
+		of := p.Stats()
+		w.Producers++
+		w.BufferedRecords += of.BufferedRecords
+		w.BufferedBytes += of.BufferedBytes
+	}
+	return w
+}
+
+func (s *station) lostRecords() (lost int64) {
+	for _, p := range s.writers() {
+		lost += p.Stats().Lost
+	}
+	return lost
+}
+
+// counts hears the hubs and the readers behind them.
 type counts struct {
 	evicted atomic.Int64
 	readers atomic.Int64
@@ -75,5 +137,3 @@ type counts struct {
 func (c *counts) evict(nodes int) { c.evicted.Add(int64(nodes)) }
 
 func (c *counts) catchUpReaders(delta int) { c.readers.Add(int64(delta)) }
-
-func (c *counts) closed(*station) {}

@@ -7,14 +7,21 @@ type Kafka struct {
 	HubBytes       int64
 	HubEvictions   int64
 	CatchUpReaders int
+	DynamicClients int   // clusters that requests chose
+	RefusedClients int64 // requests for which there was no room among them
 	Clusters       []Cluster
 }
 
-// Cluster is what one cluster with one set of credentials holds at a moment.
+// Dynamic is the Key of all clusters together that requests chose: each alone would be a series
+// that a request can make.
+const Dynamic = "dynamic"
+
+// Cluster is what one cluster with one set of credentials holds at a moment, or all that requests
+// chose at an endpoint.
 type Cluster struct {
-	Endpoint string // name of the endpoint object
-	Key      string // tells clusters with equal names apart; a hash
-	State    string // one of States
+	Endpoint string         // name of the endpoint object
+	Key      string         // tells clusters with equal names apart; a hash, or Dynamic
+	States   map[string]int // how many are in each of States
 
 	Producers, Members int // clients by what they do
 
@@ -34,7 +41,9 @@ var (
 	hubBytes       = describe("penstock_hub_bytes", "Bytes of records that all hubs hold.")
 	hubEvictions   = describe("penstock_hub_evictions_total", "Runs of records that hubs gave up to stay within their limits.")
 	catchUpReaders = describe("penstock_catchup_readers", "Readers of what is older than the hub holds.")
-	brokerState    = describe("penstock_broker_state", "1 for the state that a cluster is in.", append(clusterLabels, "state")...)
+	dynamicClients = describe("penstock_dynamic_clients", "Clusters with one set of credentials each that requests chose.")
+	refusedClients = describe("penstock_dynamic_clients_refused_total", "Requests for which there was no room among the dynamic clients.")
+	brokerState    = describe("penstock_broker_state", "1 for the state that a cluster is in; of the dynamic ones, how many are in it.", append(clusterLabels, "state")...)
 	clients        = describe("penstock_kafka_clients", "Kafka clients by purpose: producer, member.", append(clusterLabels, "purpose")...)
 	groupMembers   = describe("penstock_group_members", "Consumer group members.", clusterLabels...)
 	groupStreams   = describe("penstock_group_streams", "Streams that share the group members.", clusterLabels...)
@@ -59,7 +68,7 @@ func OfKafka(read func() Kafka) prometheus.Collector { return kafka{read} }
 // Describe implements prometheus.Collector.
 func (kafka) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		hubBytes, hubEvictions, catchUpReaders, brokerState, clients, groupMembers, groupStreams, groupPartition,
+		hubBytes, hubEvictions, catchUpReaders, dynamicClients, refusedClients, brokerState, clients, groupMembers, groupStreams, groupPartition,
 		groupBytes, groupLag, bufferRecords, bufferBytes, lostRecords,
 	} {
 		ch <- d
@@ -78,13 +87,11 @@ func (k kafka) Collect(ch chan<- prometheus.Metric) {
 	gauge(hubBytes, float64(now.HubBytes))
 	counter(hubEvictions, float64(now.HubEvictions))
 	gauge(catchUpReaders, float64(now.CatchUpReaders))
+	gauge(dynamicClients, float64(now.DynamicClients))
+	counter(refusedClients, float64(now.RefusedClients))
 	for _, c := range now.Clusters {
 		for _, state := range States {
-			is := 0.0
-			if state == c.State {
-				is = 1
-			}
-			gauge(brokerState, is, c.Endpoint, c.Key, state)
+			gauge(brokerState, float64(c.States[state]), c.Endpoint, c.Key, state)
 		}
 		gauge(clients, float64(c.Producers), c.Endpoint, c.Key, "producer")
 		gauge(clients, float64(c.Members), c.Endpoint, c.Key, "member")

@@ -99,6 +99,11 @@ func errRefused(err error) *core.Error {
 	}
 }
 
+// Expired is the error of credentials that have ended, the one that a refused login gives.
+func Expired(end time.Time) error {
+	return errRefused(fmt.Errorf("%w: access_token expired at %s", kerr.SaslAuthenticationFailed, end.UTC().Format(time.RFC3339)))
+}
+
 // loginSession marks what goes wrong on our side of a login, too.
 type loginSession struct{ sasl.Session }
 
