@@ -8,6 +8,8 @@ import (
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/schema"
 )
 
 // Explanation is the effective configuration of one document.
@@ -41,8 +43,10 @@ type ExplainedRoute struct {
 
 // ExplainedValue is one effective value.
 type ExplainedValue struct {
+	// Endpoint names the endpoint where the operation has several; else it is "".
+	Endpoint string `json:"endpoint,omitempty"`
 	// Pointer is a JSON pointer into the endpoint object, or into the object of entrypoints;
-	// "topic" for the topic that the document itself names.
+	// "topic" for the topic that the document itself names, "attribute <name>" for an assignment.
 	Pointer string `json:"pointer"`
 	Value   string `json:"value"`  // as JSON; a secret is "REDACTED"
 	Source  string `json:"source"` // file:line:col, or "default"
@@ -74,15 +78,37 @@ func explain(m *model.Model) Explanation {
 				Entrypoint: string(ep.Kind), Method: ep.Method, Path: strings.TrimSuffix(m.BasePath, "/") + ep.Path, Source: ep.Pos.String(),
 			})
 		}
-		if op.Topic.Template != "" {
-			o.Values = append(o.Values, ExplainedValue{"topic", fmt.Sprintf("%q", op.Topic.Template), op.TopicPos.String()})
-		}
-		for _, origin := range op.Origins {
-			o.Values = append(o.Values, ExplainedValue{Pointer: origin.Pointer, Value: origin.Value, Source: origin.Source})
-		}
+		o.Values = valuesOf(op)
 		e.Operations = append(e.Operations, o)
 	}
 	return e
+}
+
+// valuesOf lists what is in force for an operation.
+func valuesOf(op *model.Operation) []ExplainedValue {
+	var values []ExplainedValue
+	if op.Topic.Template != "" {
+		values = append(values, ExplainedValue{Pointer: "topic", Value: fmt.Sprintf("%q", op.Topic.Template), Source: op.TopicPos.String()})
+	}
+	for _, origin := range op.Origins {
+		value := ExplainedValue{Pointer: origin.Pointer, Value: origin.Value, Source: origin.Source}
+		if len(op.Endpoints) > 1 {
+			value.Endpoint = origin.Endpoint
+		}
+		values = append(values, value)
+	}
+	for _, a := range op.Attributes {
+		values = append(values, ExplainedValue{Pointer: "attribute " + a.Name, Value: string(shown(a)), Source: a.Source})
+	}
+	return values
+}
+
+// shown is the value of an attribute, REDACTED where it sets a secret.
+func shown(a endpoint.Attribute) endpoint.JSON {
+	if schema.SecretProperty(schema.Attribute(a.Name).Property) {
+		return `"REDACTED"`
+	}
+	return a.Value
 }
 
 // WriteText writes the explanation for people: a line for each value, in columns.
@@ -95,7 +121,11 @@ func (e Explanation) WriteText(w io.Writer) error {
 			fmt.Fprintf(columns, "  %s %s\t%s\t%s\n", r.Method, r.Path, r.Entrypoint, r.Source)
 		}
 		for _, v := range op.Values {
-			fmt.Fprintf(columns, "  %s\t%s\t%s\n", v.Pointer, v.Value, v.Source)
+			name := v.Pointer
+			if v.Endpoint != "" {
+				name = v.Endpoint + " " + name
+			}
+			fmt.Fprintf(columns, "  %s\t%s\t%s\n", name, v.Value, v.Source)
 		}
 	}
 	if err := columns.Flush(); err != nil {

@@ -34,19 +34,22 @@ func topicsOfAll(models []*model.Model) []Topic {
 	return topics
 }
 
-// topicsOf lists the topics of an operation: those of its endpoint, and the one of its channel.
+// topicsOf lists the topics of an operation: those of its endpoints, and the one of its channel. What
+// expressions name, or a pattern matches, is not known here.
 func topicsOf(op *model.Operation) []string {
 	var names []string
 	if op.Topic.Template != "" {
 		names = expand(op.Topic)
 	}
-	shared, _ := op.Endpoint["sharedConfigurationOverride"].(map[string]any)
-	for _, side := range []string{"producer", "consumer"} {
-		part, _ := shared[side].(map[string]any)
-		listed, _ := part["topics"].([]any)
-		for _, item := range listed {
-			if name, ok := item.(string); ok && !strings.Contains(name, "{") {
-				names = append(names, name)
+	for _, endpoint := range op.Endpoints {
+		shared, _ := endpoint["sharedConfigurationOverride"].(map[string]any)
+		for _, side := range []string{"producer", "consumer"} {
+			part, _ := shared[side].(map[string]any)
+			listed, _ := part["topics"].([]any)
+			for _, item := range listed {
+				if name, ok := item.(string); ok && !strings.Contains(name, "{") {
+					names = append(names, name)
+				}
 			}
 		}
 	}

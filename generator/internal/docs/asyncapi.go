@@ -18,7 +18,8 @@ type asyncAPI struct {
 	Channels           map[string]any `json:"channels"`
 	Operations         map[string]any `json:"operations"`
 	Components         struct {
-		Schemas map[string]any `json:"schemas"`
+		Schemas         map[string]any `json:"schemas"`
+		SecuritySchemes map[string]any `json:"securitySchemes,omitempty"`
 	} `json:"components"`
 }
 
@@ -84,15 +85,15 @@ func (w *writer) channel(out *asyncAPI, name string, op *model.Operation, e *mod
 	}
 	out.Channels[name] = channel
 	if e.Publishes {
-		out.Operations[name+"-receive"] = w.direction("receive", name, messages, op.Publish)
+		out.Operations[name+"-receive"] = w.guarded(out, op, w.direction("receive", name, messages, op.Publish))
 	}
 	if e.Subscribes {
-		out.Operations[name+"-send"] = w.direction("send", name, messages, op.Subscribe)
+		out.Operations[name+"-send"] = w.guarded(out, op, w.direction("send", name, messages, op.Subscribe))
 	}
 }
 
 // direction adds the messages of one direction to a channel and makes its operation.
-func (w *writer) direction(action, channel string, messages map[string]any, p *model.Payload) any {
+func (w *writer) direction(action, channel string, messages map[string]any, p *model.Payload) map[string]any {
 	var refs []any
 	keys := dialect.SafeNames(messageNames(p))
 	for _, m := range p.Messages {

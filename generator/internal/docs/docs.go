@@ -25,6 +25,8 @@ type components struct {
 	Schemas    map[string]any `json:"schemas,omitempty"`
 	Responses  map[string]any `json:"responses,omitempty"`
 	Parameters map[string]any `json:"parameters,omitempty"`
+
+	SecuritySchemes map[string]any `json:"securitySchemes,omitempty"`
 }
 
 // info is the head of both kinds of documents.

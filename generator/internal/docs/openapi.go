@@ -32,6 +32,8 @@ type operation struct {
 	Parameters  []any          `json:"parameters,omitempty"`
 	RequestBody any            `json:"requestBody,omitempty"`
 	Responses   map[string]any `json:"responses"`
+
+	Security []map[string][]string `json:"security,omitempty"`
 }
 
 // OpenAPI writes the OpenAPI document of a model: every route of the gateway, and no other.
@@ -76,6 +78,12 @@ func OpenAPI(m *model.Model, set dialect.Set) ([]byte, error) {
 
 // complete adds the components that the paths refer to.
 func (w *writer) complete(out *openAPI, ours components) error {
+	for name, s := range w.model.SecuritySchemes {
+		if out.Components.SecuritySchemes == nil {
+			out.Components.SecuritySchemes = map[string]any{}
+		}
+		out.Components.SecuritySchemes[key(name)] = openAPIScheme(s)
+	}
 	text, err := encode(out.Paths)
 	if err != nil {
 		return err
@@ -159,6 +167,7 @@ func (w *writer) operation(op *model.Operation, e *model.Entrypoint) *operation 
 	case endpoint.WebSocket:
 		w.socket(out, e)
 	}
+	w.guard(out, op, e)
 	return out
 }
 

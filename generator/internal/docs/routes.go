@@ -30,7 +30,7 @@ func (w *writer) post(out *operation, op *model.Operation, e *model.Entrypoint) 
 	if lines {
 		content[ndjson] = map[string]any{"schema": schema}
 	}
-	out.RequestBody = map[string]any{"required": true, "content": content}
+	out.RequestBody = map[string]any{"required": e.Config["tombstone"] != true, "content": content}
 	out.Parameters = append(out.Parameters, w.headers(op.Publish)...)
 	out.problems("400", "404", "413", "415", "429", "500", "503")
 

@@ -16,7 +16,11 @@ func (l *lowering) payloads() {
 		out := l.out.Operations[i]
 		out.Descriptor = endpoint.Descriptor{
 			API: l.model.API, Operation: op.Name, Summary: line(op.Summary), BasePath: l.model.BasePath,
-			Endpoints: []endpoint.JSON{text(op.Endpoint)}, Topic: op.Topic, Allow: op.Allow, Origin: origins(op.Origins),
+			LoadBalancer: op.LoadBalancer, Topic: op.Topic, Attributes: op.Attributes, Allow: op.Allow, Security: op.Security,
+			Origin: origins(op.Origins),
+		}
+		for _, e := range op.Endpoints {
+			out.Descriptor.Endpoints = append(out.Descriptor.Endpoints, text(e))
 		}
 		for _, e := range op.Entrypoints {
 			out.Entrypoints = append(out.Entrypoints, Entrypoint{

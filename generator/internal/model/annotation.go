@@ -76,7 +76,7 @@ var known = map[string][]string{
 	"operation": {"x-kafka-endpoint", "x-kafka-entrypoints", "x-kafka-attributes", "x-kafka-allow"},
 }
 
-// place checks the names of the annotations of one object and refuses those of later versions.
+// place checks the names of the annotations of one object.
 func (b *builder) place(n *document.Node, place string) {
 	if n == nil {
 		return
@@ -86,17 +86,10 @@ func (b *builder) place(n *document.Node, place string) {
 		if !strings.HasPrefix(strings.ToLower(m.Key), "x-kafka-") {
 			continue
 		}
-		issue := b.doc.Issue(m.Value, "")
-		issue.Pos = m.KeyPos
-		switch issue.Message = misplaced(m.Key, place); {
-		case issue.Message != "":
+		if problem := misplaced(m.Key, place); problem != "" {
+			issue := b.doc.Issue(m.Value, "%s", problem)
+			issue.Pos = m.KeyPos
 			b.report(issue)
-		case m.Key == "x-kafka-attributes":
-			issue.Message = "x-kafka-attributes is not served yet"
-			b.report(issue)
-			if node, unresolved := b.doc.Inline(m.Value); len(unresolved) == 0 {
-				b.expressions(node, schema.Attributes)
-			}
 		}
 	}
 }
@@ -142,6 +135,7 @@ func (b *builder) places() {
 	b.annotation(root, "x-kafka-endpoint", schema.EndpointPatch)
 	b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups)
 	b.annotation(root, "x-kafka-entrypoints", schema.Entrypoints)
+	b.annotation(root, "x-kafka-attributes", schema.Attributes)
 	b.annotation(root, "x-kafka-allow", schema.Allow)
 	single, groups := root.Member("x-kafka-endpoint"), root.Member("x-kafka-endpoint-groups")
 	if single != nil && groups != nil {

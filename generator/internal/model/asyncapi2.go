@@ -30,7 +30,7 @@ func (b *builder) asyncAPI2() []*source {
 			}
 		}
 	}
-	group(all)
+	relate(all)
 	return all
 }
 

@@ -40,7 +40,7 @@ func (b *builder) asyncAPI3() []*source {
 			all = append(all, s)
 		}
 	}
-	group(all)
+	relate(all)
 	for _, m := range members(channels) {
 		b.unused(b.resolve(m.Value), all)
 	}
@@ -62,6 +62,7 @@ func (b *builder) channel(n *document.Node) {
 	b.place(n, "channel")
 	b.annotation(n, "x-kafka-endpoint", schema.EndpointPatch)
 	b.annotation(n, "x-kafka-entrypoints", schema.Entrypoints)
+	b.annotation(n, "x-kafka-attributes", schema.Attributes)
 	b.annotation(n, "x-kafka-allow", schema.Allow)
 }
 
@@ -70,6 +71,7 @@ func (b *builder) annotated(n *document.Node) {
 	b.place(n, "operation")
 	b.annotation(n, "x-kafka-endpoint", schema.EndpointPatch)
 	b.annotation(n, "x-kafka-entrypoints", schema.Entrypoints)
+	b.annotation(n, "x-kafka-attributes", schema.Attributes)
 	b.annotation(n, "x-kafka-allow", schema.Allow)
 }
 

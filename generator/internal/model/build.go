@@ -17,6 +17,7 @@ func Build(d *document.Document) (*Model, []document.Issue) {
 		doc:         d,
 		annotations: map[*document.Node]*annotation{},
 		seen:        map[document.Issue]bool{},
+		allowUsed:   map[*document.Node]bool{},
 		model: &Model{
 			Source:      d.Path,
 			Format:      d.Spec(),
@@ -30,10 +31,11 @@ func Build(d *document.Document) (*Model, []document.Issue) {
 	b.places()
 	b.servers = b.readServers()
 	b.model.BasePath = b.basePath()
-	b.root = b.rootEndpoint()
+	b.root = b.rootEndpoints()
 	for _, s := range b.sources() {
 		b.operation(s)
 	}
+	b.unusedAllow()
 	b.names()
 	b.report(Conflicts([]*Model{b.model})...)
 	if len(b.model.Operations) == 0 && !document.Failed(b.issues) {
@@ -54,8 +56,11 @@ type builder struct {
 	seen        map[document.Issue]bool
 	annotations map[*document.Node]*annotation
 	servers     []*server
-	root        *rootEndpoint
+	root        rootEndpoints
 	schemas     *schemas
+	// allowUsed holds the entries of x-kafka-allow, and whether something that depends on a
+	// request is judged by them.
+	allowUsed map[*document.Node]bool
 }
 
 // report adds issues; the same issue, found by way of several operations, is kept once.

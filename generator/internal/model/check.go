@@ -1,7 +1,7 @@
 package model
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
@@ -12,82 +12,118 @@ import (
 
 const shared = "/sharedConfigurationOverride"
 
-// checkEndpoint checks the effective endpoint of an operation and refuses what this version
-// does not serve.
-func (b *builder) checkEndpoint(s *source, e *effective) {
-	if e.none && !e.bad {
+// checkEndpoints checks the effective endpoints of an operation.
+func (b *builder) checkEndpoints(s *source, c *chosen, attributes []assignment) {
+	if c.none && !c.bad {
 		b.report(document.Issue{
 			Pos: s.pos, Pointer: b.doc.Pointer(s.node),
 			Message: "operation \"" + s.name + "\" has no x-kafka-endpoint: write one here or at the root",
 		})
 		return
 	}
-	if e.bad {
+	if c.bad {
 		return // reported where it stands
 	}
-	for _, issue := range schema.Validate(schema.Endpoint, schema.Template, e.value) {
-		b.failLayer(e, issue.Pointer, "%s", issue.Message)
+	for _, e := range c.endpoints {
+		for _, issue := range schema.Validate(schema.Endpoint, schema.Template, possible(e.value, attributes)) {
+			b.failLayer(e, issue.Pointer, "%s", issue.Message)
+		}
+		b.checkTransport(e, attributes)
+		b.checkStores(e)
 	}
-	for _, pointer := range schema.Expressions(e.value) {
-		b.failLayer(e, pointer, "expressions are not served yet: write the value itself")
-	}
-	if tenants, ok := e.value["tenants"].([]any); ok && len(tenants) > 0 {
-		b.failLayer(e, "/tenants", "tenants is not served yet: it comes with several endpoints")
-	}
-	b.checkTransport(e)
 }
 
-// checkTransport checks how the endpoint logs in, and refuses the ways that this version does
-// not have.
-func (b *builder) checkTransport(e *effective) {
+// possible is an endpoint with an expression for each value that an attribute can supply, so that
+// rules about what goes together are broken only where no attribute helps.
+func possible(value map[string]any, attributes []assignment) map[string]any {
+	for _, a := range attributes {
+		if a.choice.Family != schema.Override || isSwitch(a.choice.Property) {
+			continue
+		}
+		var computed any = "{#context.attributes['" + a.Name + "']}"
+		if choosesTopics(a.choice.Property) {
+			computed = []any{computed}
+		}
+		value, _ = schema.Merge(value, patchAt(schema.PropertyPointer(a.choice.Property), computed)).(map[string]any)
+	}
+	return value
+}
+
+// checkTransport checks how the endpoint logs in, as far as it is the same for every request.
+func (b *builder) checkTransport(e *effective, attributes []assignment) {
 	security := part(e.value, "security")
 	protocol, _ := security["protocol"].(string)
 	sasl, _ := security["sasl"].(map[string]any)
 	mechanism, named := sasl["saslMechanism"].(string)
-	if (protocol != "SASL_PLAINTEXT" && protocol != "SASL_SSL") || !named || schema.IsExpression(mechanism) {
-		return
-	}
-	name := jaas.Mechanism(mechanism)
-	if !slices.Contains(jaas.Served(), name) {
-		b.failLayer(e, shared+"/security/sasl/saslMechanism", "saslMechanism %s is not served yet: this version serves %s", mechanism, strings.Join(jaas.Served(), ", "))
-		return
+	if !strings.HasPrefix(protocol, "SASL_") && !schema.IsExpression(protocol) && !supplied(attributes, "security.protocol") {
+		return // there is no login
 	}
 	text, written := sasl["saslJaasConfig"].(string)
-	if !written || text == "" {
-		return // the schema's issue
+	if !written || text == "" || isOneExpression(text) {
+		return // the schema's issue, or known at run time
 	}
-	if _, err := jaas.Login(name, text); err != nil {
+	var err error
+	if !named || schema.IsExpression(mechanism) || supplied(attributes, "security.sasl.saslMechanism") {
+		_, err = jaas.Parse(text)
+	} else {
+		_, err = jaas.Login(jaas.Mechanism(mechanism), text)
+	}
+	if err != nil {
 		b.failLayer(e, shared+"/security/sasl/saslJaasConfig", "saslJaasConfig: %v", err)
 	}
 }
 
-// checkEntrypoint checks an entrypoint against the endpoint behind it.
-func (b *builder) checkEntrypoint(e *effective, ep *served) {
-	config := map[string]any{string(ep.Kind): ep.Config}
-	if ep.Config["key"] != nil {
-		b.failAt(ep, "/key", "key is not served yet: it comes with expressions")
-	}
-	for _, pointer := range schema.Expressions(config) {
-		if n := ep.layers.origin(pointer); n != nil && pointer != "/"+string(ep.Kind)+"/key" {
-			b.fail(n, "expressions are not served yet: write the value itself")
-		}
-	}
-	if e.none || e.bad {
+// checkEntrypoint checks an entrypoint against the endpoints behind it.
+func (b *builder) checkEntrypoint(c *chosen, ep *served, attributes []assignment) {
+	b.checkOptions(ep)
+	if c.none || c.bad {
 		return
 	}
-	for _, d := range []struct {
-		side, does string
-		on         bool
-	}{{producer, "publishes", ep.Publishes}, {consumer, "subscribes", ep.Subscribes}} {
-		if d.on && part(e.value, d.side)["enabled"] != true {
-			b.failAt(ep, "", "%s %s, but %s.enabled of endpoint %q is not true", ep.Kind, d.does, d.side, endpointName(e.value))
+	for _, e := range c.endpoints {
+		for _, d := range []struct {
+			side, does string
+			on         bool
+		}{{producer, "publishes", ep.Publishes}, {consumer, "subscribes", ep.Subscribes}} {
+			if d.on && part(e.value, d.side)["enabled"] != true && !supplied(attributes, d.side+".enabled") {
+				b.failAt(ep, "", "%s %s, but %s.enabled of endpoint %q is not true%s", ep.Kind, d.does, d.side, e.name, c.advice(e))
+			}
+		}
+		b.checkDeadLetters(e, ep, attributes)
+	}
+}
+
+// advice is what to do where an unnamed patch has changed the first of several endpoints only.
+func (c *chosen) advice(e *effective) string {
+	if e == c.endpoints[0] || c.name == "" {
+		return ""
+	}
+	return fmt.Sprintf(": a patch changes the first endpoint of a group, with name: %s all of them", c.name)
+}
+
+// checkOptions checks the options of publishers, and where expressions stand.
+func (b *builder) checkOptions(ep *served) {
+	for _, pointer := range schema.Expressions(ep.Config) {
+		switch option, _, _ := strings.Cut(pointer[1:], "/"); option {
+		case "key", "partition", "headers", "condition":
+		default:
+			b.failAt(ep, pointer, "%s takes no expression: write the value itself", option)
 		}
 	}
-	b.checkDeadLetters(e, ep)
+	if ep.Kind != endpoint.WebSocket || ep.Publishes {
+		return
+	}
+	for _, option := range []string{"key", "partition", "headers"} {
+		if ep.Config[option] != nil {
+			b.failAt(ep, "/"+option, "%s is for publishers, and this websocket has none", option)
+		}
+	}
+	if ep.Config["tombstone"] == true {
+		b.failAt(ep, "/tombstone", "tombstone is for publishers, and this websocket has none")
+	}
 }
 
 // checkDeadLetters checks that something can be given up on, and written elsewhere.
-func (b *builder) checkDeadLetters(e *effective, ep *served) {
+func (b *builder) checkDeadLetters(e *effective, ep *served, attributes []assignment) {
 	topic, given := ep.Config["deadLetterTopic"].(string)
 	if !given || ep.Kind != endpoint.WebSocket || schema.IsExpression(topic) {
 		return
@@ -98,7 +134,7 @@ func (b *builder) checkDeadLetters(e *effective, ep *served) {
 	if !ep.Subscribes || ep.Config["qos"] != string(endpoint.AtLeastOnce) {
 		b.failAt(ep, "/deadLetterTopic", "deadLetterTopic is for subscribers at level %s, which give up on messages", endpoint.AtLeastOnce)
 	}
-	if part(e.value, producer)["enabled"] != true {
-		b.failAt(ep, "/deadLetterTopic", "deadLetterTopic is written to, but producer.enabled of endpoint %q is not true", endpointName(e.value))
+	if part(e.value, producer)["enabled"] != true && !supplied(attributes, "producer.enabled") {
+		b.failAt(ep, "/deadLetterTopic", "deadLetterTopic is written to, but producer.enabled of endpoint %q is not true", e.name)
 	}
 }

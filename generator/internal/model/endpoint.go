@@ -1,104 +1,74 @@
 package model
 
 import (
-	"fmt"
 	"maps"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/schema"
 )
 
-// rootEndpoint is the endpoint that the root defines, inherit switch applied.
-type rootEndpoint struct {
-	value  map[string]any
-	layers layers
-	names  []string // of endpoint and group; nil while nobody gave it one
-	bad    bool
-}
-
-// rootEndpoint reads x-kafka-endpoint or x-kafka-endpoint-groups of the root. Without either
-// the endpoint is empty and made by stronger annotations.
-func (b *builder) rootEndpoint() *rootEndpoint {
-	root := b.doc.Root
-	groups := b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups)
-	a := b.annotation(root, "x-kafka-endpoint", schema.EndpointPatch)
-	r := &rootEndpoint{value: map[string]any{}, bad: groups != nil && a != nil}
-	switch {
-	case r.bad, a == nil && groups == nil:
-		return r
-	case groups != nil:
-		return b.grouped(groups)
-	}
-	r.bad = a.bad
-	r.value = schema.Effective(a.object(), nil)
-	r.layers = layers{{node: a.node}}
-	r.names = []string{endpointName(r.value)}
-	if a.object()["inheritConfiguration"] == true {
-		b.report(b.doc.Placed(a.node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
-	}
-	return r
-}
-
-// grouped reads endpoint groups: one endpoint is served for now.
-func (b *builder) grouped(a *annotation) *rootEndpoint {
-	r := &rootEndpoint{value: map[string]any{}, bad: a.bad}
-	groups, _ := a.value.([]any)
-	seen := map[string]bool{}
-	for i, item := range groups {
-		g, _ := item.(map[string]any)
-		endpoints, _ := g["endpoints"].([]any)
-		for j, item := range endpoints {
-			e, _ := item.(map[string]any)
-			at := a.node.At(fmt.Sprintf("/%d/endpoints/%d", i, j))
-			name := endpointName(e)
-			if seen[name] {
-				b.fail(at, "endpoint %q exists already: names are unique over all groups", name)
-			}
-			seen[name] = true
-			if r.layers != nil {
-				b.fail(at, "several endpoints are not served yet: keep one")
-				continue
-			}
-			b.first(r, e, g, at, a.node.Items[i])
-			group, _ := g["name"].(string)
-			r.names = []string{name, group}
-		}
-	}
-	return r
-}
-
-// first takes the only endpoint of a group.
-func (b *builder) first(r *rootEndpoint, e, group map[string]any, at, groupNode *document.Node) {
-	const shared = "/sharedConfigurationOverride"
-	r.value = schema.Effective(e, group)
-	r.layers = layers{{node: at}}
-	if e["inheritConfiguration"] == true {
-		r.layers = layers{{node: at, without: shared}, {node: groupNode, from: "/sharedConfiguration", to: shared}}
-	}
-}
-
-func endpointName(value map[string]any) string {
-	if name, ok := value["name"].(string); ok {
-		return name
-	}
-	return "default"
-}
-
-// effective is the endpoint in force for one operation.
+// effective is one endpoint in force for an operation.
 type effective struct {
+	name   string
 	value  map[string]any
 	layers layers
 	// own is what channel and operation say: only they name topics more strongly than the
 	// document itself does.
-	own  map[string]any
-	bad  bool
-	none bool // nobody wrote an endpoint
+	own map[string]any
 }
 
-// endpoint merges the endpoint of an operation: root < server < channel < operation.
-func (b *builder) endpoint(s *source) *effective {
-	e := &effective{value: b.root.value, layers: b.root.layers[:len(b.root.layers):len(b.root.layers)], own: map[string]any{}, bad: b.root.bad}
-	names := b.root.names
+// chosen are the endpoints that can serve one operation: those of its group.
+type chosen struct {
+	*group
+	endpoints []*effective
+	bad       bool // an annotation breaks its schema, which was reported
+	none      bool // nobody wrote an endpoint
+}
+
+// patch is an annotation that changes endpoints of the root.
+type patch struct {
+	*annotation
+	own bool // of channel or operation
+}
+
+// endpoints merges the endpoints of an operation: root < server < channel < operation. The
+// operation has the endpoints of one group: the first one, or the one that a patch names or
+// names an endpoint of, the strongest patch last.
+func (b *builder) endpoints(s *source) *chosen {
+	patches := b.patches(s)
+	c := &chosen{bad: b.root.bad}
+	groups := b.root.groups
+	if len(groups) == 0 && len(patches) > 0 {
+		groups = []*group{{endpoints: []*effective{{name: endpointName(patches[0].object()), value: map[string]any{}}}}}
+	}
+	c.none = len(groups) == 0
+	if c.none {
+		return c
+	}
+	c.group = groups[0]
+	for _, p := range patches {
+		c.bad = c.bad || p.bad
+		if name, named := p.object()["name"].(string); named {
+			if g := groupOf(groups, name); g != nil {
+				c.group = g
+				continue
+			}
+			b.report(b.doc.Placed(p.node, "/name", unknownName(groups, name)))
+			c.bad = true
+		}
+	}
+	for _, e := range c.group.endpoints {
+		c.endpoints = append(c.endpoints, &effective{e.name, e.value, e.layers[:len(e.layers):len(e.layers)], map[string]any{}})
+	}
+	for _, p := range patches {
+		b.patch(c, p)
+	}
+	return c
+}
+
+// patches lists what stands below the root, weakest first.
+func (b *builder) patches(s *source) []patch {
+	var list []patch
 	var patched *server
 	for _, srv := range s.servers {
 		if srv.endpoint == nil {
@@ -109,46 +79,44 @@ func (b *builder) endpoint(s *source) *effective {
 			break
 		}
 		patched = srv
-		names = b.patch(e, srv.endpoint, names)
+		list = append(list, patch{srv.endpoint, false})
 	}
 	for _, holder := range []*document.Node{s.channel, s.node} {
 		if a := b.annotation(holder, "x-kafka-endpoint", schema.EndpointPatch); a != nil {
-			names = b.patch(e, a, names)
-			e.own, _ = schema.Merge(e.own, a.object()).(map[string]any)
+			list = append(list, patch{a, true})
 		}
 	}
-	e.none = len(e.layers) == 0
-	return e
+	return list
 }
 
-// patch merges one annotation into the endpoint. Its name picks what to patch.
-func (b *builder) patch(e *effective, a *annotation, names []string) []string {
-	e.bad = e.bad || a.bad
-	patch := maps.Clone(a.object())
-	if patch["inheritConfiguration"] == true {
-		b.report(b.doc.Placed(a.node, "/inheritConfiguration", "inheritConfiguration is thrown at the endpoint of a group, not in a patch to it"))
+// patch merges one annotation into the endpoints that it is for: the one that it names, all of
+// the group that it names, and without a name the first.
+func (b *builder) patch(c *chosen, p patch) {
+	change := maps.Clone(p.object())
+	if change["inheritConfiguration"] == true {
+		b.report(b.doc.Placed(p.node, "/inheritConfiguration", "inheritConfiguration is thrown at the endpoint of a group, not in a patch to it"))
 	}
-	name, named := patch["name"].(string)
-	l := layer{node: a.node}
-	if names == nil {
-		names = []string{endpointName(patch)}
-	} else if named {
-		known := false
-		for _, n := range names {
-			known = known || n == name
+	name, named := change["name"].(string)
+	for i, e := range c.endpoints {
+		if named && name != e.name && name != c.name || !named && i > 0 {
+			continue
 		}
-		if !known {
-			message := fmt.Sprintf("there is no endpoint or group %q", name)
-			if near, ok := schema.Suggest(name, names); ok {
-				message += fmt.Sprintf(": did you mean %q?", near)
-			}
-			b.report(b.doc.Placed(a.node, "/name", message))
-			return names
+		l := layer{node: p.node}
+		if len(e.layers) > 0 {
+			delete(change, "name")
+			l.without = "/name"
 		}
-		delete(patch, "name")
-		l.without = "/name"
+		e.value, _ = schema.Merge(e.value, change).(map[string]any)
+		e.layers = append(e.layers, l)
+		if p.own {
+			e.own, _ = schema.Merge(e.own, p.object()).(map[string]any)
+		}
 	}
-	e.value, _ = schema.Merge(e.value, patch).(map[string]any)
-	e.layers = append(e.layers, l)
-	return names
+}
+
+func endpointName(value map[string]any) string {
+	if name, ok := value["name"].(string); ok {
+		return name
+	}
+	return "default"
 }

@@ -1,8 +1,6 @@
 package model
 
 import (
-	"strings"
-
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/schema"
@@ -19,7 +17,8 @@ func (b *builder) expressions(n *document.Node, kind schema.Kind) bool {
 func placeOf(n *document.Node, kind schema.Kind, pointer string) expr.Place {
 	switch kind {
 	case schema.Entrypoints:
-		if strings.HasSuffix(pointer, "/key") {
+		members := document.Split(pointer)
+		if len(members) > 1 && (members[1] == "key" || members[1] == "partition" || members[1] == "headers") {
 			return expr.Message
 		}
 		return expr.Request

@@ -20,6 +20,8 @@ type Model struct {
 	Description string
 	BasePath    string // "/" or "/v1", never with a slash at the end otherwise
 	Operations  []*Operation
+	// SecuritySchemes holds every scheme that an operation requires, by its name.
+	SecuritySchemes map[string]*SecurityScheme
 	// Schemas holds every schema that an operation reaches, by a name that is unique in the
 	// model. The only references in them are "#/components/schemas/<name>".
 	Schemas []*Schema
@@ -34,20 +36,36 @@ type Operation struct {
 	Description string
 	Tags        []string
 
-	// Endpoint is the effective endpoint object as JSON (map[string]any and so on) after
+	// Endpoints are the effective endpoint objects as JSON (map[string]any and so on) after
 	// merge and inherit switch, topics of root and server removed where the document itself
-	// names the topic. Origins tell for each leaf where it came from.
-	Endpoint    map[string]any
-	EndpointPos document.Pos // of the strongest annotation, for messages
-	Topic       endpoint.Topic
-	TopicPos    document.Pos
-	Partitions  int32 // of the topic when a development broker makes it; 0: nothing said
+	// names the topic; at least one. Origins tell for each leaf where it came from.
+	Endpoints    []map[string]any
+	LoadBalancer endpoint.LoadBalancer // "" where there is no group
+	Topic        endpoint.Topic
+	TopicPos     document.Pos
+	Partitions   int32 // of the topic when a development broker makes it; 0: nothing said
 
 	Entrypoints []*Entrypoint
 	Publish     *Payload // set when an entrypoint publishes
 	Subscribe   *Payload
+	Attributes  []endpoint.Attribute
 	Allow       map[string][]string
+	Security    []endpoint.Requirement // empty: callers need not authenticate
 	Origins     []endpoint.Origin
+}
+
+// SecurityScheme is a scheme for web clients, with what only readers of documents need.
+type SecurityScheme struct {
+	endpoint.Scheme        // without scopes
+	Description     string // of the scheme
+	BearerFormat    string
+	Flows           map[string]Flow // of oauth2, by name
+}
+
+// Flow is one way to get a token (RFC 6749).
+type Flow struct {
+	AuthorizationURL, TokenURL, RefreshURL string
+	Scopes                                 map[string]string // name → description
 }
 
 // Entrypoint is one effective entrypoint with its defaults filled in.

@@ -36,7 +36,7 @@ func (b *builder) openAPI() []*source {
 			all = append(all, b.openAPIOperation(m.Key, item, om))
 		}
 	}
-	group(all)
+	relate(all)
 	for _, s := range all {
 		b.contradictions(s)
 	}

@@ -16,28 +16,57 @@ func (b *builder) operation(s *source) {
 		Name: s.name, Pos: s.pos, Pointer: b.doc.Pointer(s.node), Summary: summary(s.node), Description: s.node.Get("description").Str(),
 		Tags: tags(s.node), Partitions: b.kafkaPartitions(s.channel),
 	}
-	e := b.endpoint(s)
-	op.EndpointPos = s.pos
-	if n := e.layers.origin(""); n != nil {
-		op.EndpointPos = b.doc.Place(n)
-	}
 	for _, ep := range entrypoints {
 		op.Entrypoints = append(op.Entrypoints, ep.Entrypoint)
 	}
-	b.topics(op, s, e)
-	b.checkEndpoint(s, e)
-	for _, ep := range entrypoints {
-		b.checkEntrypoint(e, ep)
+	c := b.endpoints(s)
+	attributes := b.attributes(s)
+	for _, a := range attributes {
+		op.Attributes = append(op.Attributes, a.Attribute)
 	}
-	b.checkSecurity(s, e)
-	op.Endpoint = e.value
-	op.Allow = b.allow(s)
-	op.Origins = e.layers.origins(schema.Endpoint, defaulted(e.value))
+	b.topics(op, s, c, attributes)
+	b.checkEndpoints(s, c, attributes)
+	for _, ep := range entrypoints {
+		b.checkEntrypoint(c, ep, attributes)
+	}
+	allow := b.judged(op, c, attributes, b.allow(s))
+	b.checkSecurity(s, c)
+	op.Security = b.security(s)
+	if len(allow.lists) > 0 {
+		op.Allow = allow.lists
+	}
+	b.effects(op, c, entrypoints)
+	b.payloads(op, s)
+	b.model.Operations = append(b.model.Operations, op)
+}
+
+// judged checks what requests choose in an operation.
+func (b *builder) judged(op *Operation, c *chosen, attributes []assignment, allow *allowed) *allowed {
+	j := &judge{builder: b, op: op, allow: allow}
+	j.assignments(attributes)
+	for _, e := range c.endpoints {
+		if !c.bad {
+			j.endpoint(e)
+		}
+	}
+	return allow
+}
+
+// effects writes what is in force, and where it came from.
+func (b *builder) effects(op *Operation, c *chosen, entrypoints []*served) {
+	if c.group != nil {
+		op.LoadBalancer = c.balancer
+	}
+	for _, e := range c.endpoints {
+		op.Endpoints = append(op.Endpoints, e.value)
+		for _, o := range e.layers.origins(schema.Endpoint, defaulted(e.value)) {
+			o.Endpoint = e.name
+			op.Origins = append(op.Origins, o)
+		}
+	}
 	for _, ep := range entrypoints {
 		op.Origins = append(op.Origins, ep.layers.origins(schema.Entrypoints, map[string]any{string(ep.Kind): ep.Config})...)
 	}
-	b.payloads(op, s)
-	b.model.Operations = append(b.model.Operations, op)
 }
 
 // defaulted is an endpoint with the documented defaults filled in.
@@ -67,30 +96,6 @@ func (b *builder) payloads(op *Operation, s *source) {
 	if subscribes {
 		op.Subscribe = payload(s, endpoint.Subscribing)
 	}
-}
-
-// allow merges x-kafka-allow: root < channel < operation.
-func (b *builder) allow(s *source) map[string][]string {
-	var merged any = map[string]any{}
-	for _, holder := range []*document.Node{b.doc.Root, s.channel, s.node} {
-		if a := b.annotation(holder, "x-kafka-allow", schema.Allow); a != nil && !a.bad {
-			merged = schema.Merge(merged, a.value)
-		}
-	}
-	var allow map[string][]string
-	lists, _ := merged.(map[string]any)
-	for property, list := range lists {
-		items, _ := list.([]any)
-		for _, item := range items {
-			if text, ok := item.(string); ok {
-				if allow == nil {
-					allow = map[string][]string{}
-				}
-				allow[property] = append(allow[property], text)
-			}
-		}
-	}
-	return allow
 }
 
 // tags lists the tags of an operation: texts in OpenAPI, objects with a name in AsyncAPI.

@@ -48,8 +48,8 @@ func (b *builder) sources() []*source {
 	return nil
 }
 
-// group makes the operations of each channel known to each other.
-func group(all []*source) {
+// relate makes the operations of each channel known to each other.
+func relate(all []*source) {
 	byChannel := map[*document.Node][]*source{}
 	for _, s := range all {
 		byChannel[s.channel] = append(byChannel[s.channel], s)

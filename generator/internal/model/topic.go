@@ -33,10 +33,10 @@ const (
 	consumer = "consumer"
 )
 
-// topics finds the topic in force of each direction: what channel or operation write, else
-// what the document itself names, else what root or server write. Topics of root and server
-// are removed from the endpoint where the document names one.
-func (b *builder) topics(op *Operation, s *source, e *effective) {
+// topics finds the topic in force of each direction of each endpoint: what channel or operation
+// write, else what the document itself names, else what root or server write. Topics of root and
+// server are removed from the endpoints where the document names one.
+func (b *builder) topics(op *Operation, s *source, c *chosen, attributes []assignment) {
 	named := s.topic
 	if named == nil {
 		named = s.address
@@ -47,24 +47,44 @@ func (b *builder) topics(op *Operation, s *source, e *effective) {
 		side, verb string
 		on         bool
 	}{{producer, "write to", publishes}, {consumer, "read from", subscribes}} {
-		if hasTopics(e.own, d.side) {
-			continue
-		}
-		if named != nil {
-			e.value = withoutTopics(e.value, d.side)
-			used = used || d.on
-			continue
-		}
-		if d.on && !hasTopics(e.value, d.side) && !e.bad {
-			b.report(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf(
-				"operation %q has no topic to %s: write %s.topics%s", s.name, d.verb, d.side, b.otherwise())})
+		for _, e := range c.endpoints {
+			if hasTopics(e.own, d.side) {
+				continue
+			}
+			if named != nil {
+				e.value = withoutTopics(e.value, d.side)
+				used = used || d.on
+				continue
+			}
+			if d.on && !hasTopics(e.value, d.side) && !c.bad && !suppliedTopics(attributes, d.side) {
+				b.report(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf(
+					"operation %q has no topic to %s%s: write %s.topics%s", s.name, d.verb, c.with(e), d.side, b.otherwise())})
+			}
 		}
 	}
 	if used {
 		op.TopicPos = named.Pos
 		b.namedTopic(op, s, named)
 	}
-	b.listedTopics(e, publishes, subscribes)
+	for _, e := range c.endpoints {
+		b.listedTopics(e, publishes, subscribes)
+	}
+}
+
+// suppliedTopics says whether an attribute of the document can name the topics of a side.
+func suppliedTopics(attributes []assignment, side string) bool {
+	if side == producer {
+		return supplied(attributes, schema.ProducerTopics, schema.Topics)
+	}
+	return supplied(attributes, schema.ConsumerTopics, schema.TopicPatterns, schema.Topics)
+}
+
+// with names an endpoint where there are several.
+func (c *chosen) with(e *effective) string {
+	if len(c.endpoints) < 2 {
+		return ""
+	}
+	return fmt.Sprintf(" with endpoint %q", e.name)
 }
 
 // otherwise names the places where AsyncAPI itself names a topic.
@@ -104,11 +124,7 @@ func (b *builder) listedTopics(e *effective, publishes, subscribes bool) {
 			continue
 		}
 		at := "/sharedConfigurationOverride/" + side
-		p := part(e.value, side)
-		if p["topicPattern"] != nil {
-			b.failLayer(e, at+"/topicPattern", "topicPattern is not served yet: list the topics")
-		}
-		topics, _ := p["topics"].([]any)
+		topics, _ := part(e.value, side)["topics"].([]any)
 		for i, t := range topics {
 			name, _ := t.(string)
 			if strings.HasPrefix(name, "__") {

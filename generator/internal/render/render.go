@@ -84,6 +84,8 @@ func stringOf(v any) (string, bool) {
 		return *v, true
 	case endpoint.JSON:
 		return string(v), true
+	case endpoint.LoadBalancer:
+		return string(v), true
 	}
 	return "", false
 }

@@ -1,0 +1,212 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/expr"
+	"github.com/penstock-dev/penstock/runtime/jaas"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// judge checks that requests choose only what x-kafka-allow lets them choose.
+type judge struct {
+	*builder
+	op    *Operation
+	allow *allowed
+	trail expr.Trail
+}
+
+// assignments judges the assignments of an operation, in their order.
+func (j *judge) assignments(list []assignment) {
+	for _, a := range list {
+		if !j.depends(a.given, attributePlace(a)) {
+			continue
+		}
+		j.trail.Assign(a.Name)
+		if a.choice.Family != schema.Free {
+			j.governed(a.choice.Property, a.value)
+		}
+	}
+}
+
+func attributePlace(a assignment) expr.Place {
+	if a.Message {
+		return expr.Message
+	}
+	return expr.Request
+}
+
+// depends says whether a value depends on a request.
+func (j *judge) depends(value any, place expr.Place) bool {
+	switch v := value.(type) {
+	case string:
+		t, err := expr.Compile(v, place)
+		return err == nil && j.trail.Depends(t)
+	case []any:
+		return slices.ContainsFunc(v, func(item any) bool { return j.depends(item, place) })
+	}
+	return false
+}
+
+// endpoint judges the expressions that stand in an endpoint.
+func (j *judge) endpoint(e *effective) {
+	for _, pointer := range schema.Expressions(e.value) {
+		property := schema.PropertyAt(pointer)
+		text := textAt(e.value, pointer)
+		at := e.layers.nearest(pointer)
+		switch {
+		case at == nil:
+		case property == "":
+			j.fail(at, "%s takes no expression: write the value itself", strings.TrimPrefix(pointer, "/"))
+		case property == schema.JaasConfig:
+			j.login(text, at)
+		case j.depends(text, expr.Configuration):
+			j.governed(property, at)
+		}
+	}
+}
+
+// textAt is the text at a pointer of a value.
+func textAt(value any, pointer string) string {
+	for _, member := range document.Split(pointer) {
+		switch holder := value.(type) {
+		case map[string]any:
+			value = holder[member]
+		case []any:
+			i, err := strconv.Atoi(member)
+			if err != nil || i < 0 || i >= len(holder) {
+				return ""
+			}
+			value = holder[i]
+		}
+	}
+	text, _ := value.(string)
+	return text
+}
+
+// governed judges a property whose value depends on a request.
+func (j *judge) governed(property string, at *document.Node) {
+	if schema.FileLocation(property) {
+		j.fail(at, "%s depends on a request: the gateway's files are not chosen by requests", property)
+		return
+	}
+	publishes, subscribes := j.op.directions()
+	for _, entry := range schema.Governed(property) {
+		if property == schema.Topics && (entry == schema.ProducerTopics && !publishes || entry == schema.ConsumerTopics && !subscribes) {
+			continue
+		}
+		if j.allow.use(entry) {
+			continue
+		}
+		j.fail(at, "%s depends on a request: write what requests may choose, x-kafka-allow: { %s: [ … ] }", property, entry)
+	}
+}
+
+// login judges saslJaasConfig: the text is parsed first, and each option judged by itself.
+func (j *judge) login(text string, at *document.Node) {
+	entries, err := jaas.Parse(text)
+	if err != nil {
+		if isOneExpression(text) && j.depends(text, expr.Configuration) {
+			j.fail(at, "saslJaasConfig as a whole depends on a request: write the login module, and expressions in its options")
+		}
+		return // else reported with the mechanism, or known at run time only
+	}
+	for _, entry := range entries {
+		for _, option := range entry.Options {
+			switch {
+			case !j.depends(option.Value(), expr.Configuration), schema.FreeJaasOption(option.Name):
+			case schema.FileJaasOption(option.Name):
+				j.fail(at, "saslJaasConfig: the option %s depends on a request: the gateway's files are not chosen by requests", option.Name)
+			default:
+				j.governed(schema.JaasConfig, at)
+			}
+		}
+	}
+}
+
+// isOneExpression says whether a text is one expression and nothing else.
+func isOneExpression(text string) bool {
+	trimmed := strings.TrimSpace(text)
+	return schema.IsExpression(trimmed) && strings.HasPrefix(trimmed, "{") && strings.HasSuffix(trimmed, "}")
+}
+
+// allowed is the x-kafka-allow of an operation.
+type allowed struct {
+	lists map[string][]string
+	nodes map[string]*document.Node // what wrote each entry
+	used  map[*document.Node]bool   // of all operations
+}
+
+// use says whether there is an entry, which then has an effect.
+func (a *allowed) use(entry string) bool {
+	if n := a.nodes[entry]; n != nil {
+		a.used[n] = true
+	}
+	return len(a.lists[entry]) > 0
+}
+
+// allow merges x-kafka-allow: root < channel < operation.
+func (b *builder) allow(s *source) *allowed {
+	out := &allowed{lists: map[string][]string{}, nodes: map[string]*document.Node{}, used: b.allowUsed}
+	for _, holder := range []*document.Node{b.doc.Root, s.channel, s.node} {
+		a := b.annotation(holder, "x-kafka-allow", schema.Allow)
+		if a == nil || a.bad {
+			continue
+		}
+		for property, value := range a.object() {
+			items, isList := value.([]any)
+			if !isList {
+				continue // $schema
+			}
+			var list []string
+			for _, item := range items {
+				list = append(list, fmt.Sprint(item))
+			}
+			out.lists[property] = list
+			n := a.node.Get(property)
+			out.nodes[property] = n
+			if _, seen := b.allowUsed[n]; !seen {
+				b.allowUsed[n] = false
+				b.checkAllowed(property, n)
+			}
+		}
+	}
+	return out
+}
+
+// checkAllowed checks the values of an entry: topics and groups have names of a certain form.
+func (b *builder) checkAllowed(property string, list *document.Node) {
+	for _, item := range list.Items {
+		prefix, open := strings.CutSuffix(item.Text, "*")
+		problem := ""
+		switch property {
+		case schema.ProducerTopics, schema.ConsumerTopics, schema.TopicPatterns:
+			if problem = topicProblem(prefix); open && (prefix == "" || prefix == "." || prefix == "..") {
+				problem = ""
+			}
+		case schema.GroupID:
+			if !legalTopic.MatchString(prefix) || len(prefix) > maxTopic {
+				problem = fmt.Sprintf("%q is no group id: 1 to %d letters, digits, \".\", \"_\" and \"-\"", prefix, maxTopic)
+			}
+		}
+		if problem != "" {
+			b.fail(item, "%s", problem)
+		}
+	}
+}
+
+// unusedAllow warns about entries of x-kafka-allow that judge nothing.
+func (b *builder) unusedAllow() {
+	if document.Failed(b.issues) {
+		return // what was not judged may use them
+	}
+	for n, used := range b.allowUsed {
+		if !used {
+			b.warn(n, "nothing that depends on a request is judged by this entry: it has no effect")
+		}
+	}
+}
