@@ -57,12 +57,17 @@ var rules = []rule{
 	},
 	{"runtime/internal/security", []string{
 		"runtime/internal", "runtime/jaas", "github.com/twmb/franz-go", "software.sslmate.com/src/go-pkcs12",
-		"github.com/pavlo-v-chernykh/keystore-go/v4", "github.com/youmark/pkcs8",
+		"github.com/pavlo-v-chernykh/keystore-go/v4", "github.com/youmark/pkcs8", "golang.org/x/sync",
+		"github.com/jcmturner/gokrb5/v8", "github.com/aws/aws-sdk-go-v2",
 	}, "security configures Kafka clients"},
 	{"runtime/internal/entrypoints", []string{
 		"runtime/endpoint", "runtime/internal/core", "runtime/internal/qos", "runtime/internal/scan", "runtime/internal/web",
 		"github.com/labstack/echo/v4", "github.com/coder/websocket",
 	}, "an entrypoint sees qos.Stream and qos.Sink and never which reader is behind them"},
+	{"runtime/internal/override", []string{
+		"schema", "runtime/endpoint", "runtime/expr", "runtime/jaas", "runtime/internal/core", "runtime/internal/exchange",
+		"runtime/internal/kafka/cluster", "runtime/internal/qos", "runtime/internal/scope", "runtime/internal/topics",
+	}, "override decides about configuration and knows neither the web nor the clients of Kafka"},
 	{"runtime", []string{
 		"schema", "runtime", "github.com/labstack/echo/v4",
 		"github.com/coder/websocket", "github.com/knadh/koanf", "go.yaml.in/yaml", "github.com/prometheus/client_golang",
@@ -146,6 +151,7 @@ func TestTableRefuses(t *testing.T) {
 		{"runtime/internal/web", "github.com/santhosh-tekuri/jsonschema/v5"},
 		{"runtime/internal/entrypoints/sse", "github.com/twmb/franz-go/pkg/kgo"},
 		{"generated/orders", "github.com/twmb/franz-go/pkg/kgo"},
+		{"runtime/internal/override", module + "runtime/internal/web"},
 		{"runtime", module + "generated/orders"},
 		{"runtime", "github.com/twmb/franz-go/pkg/kfake"},
 		{"schema", module + "cmd/penstock"},

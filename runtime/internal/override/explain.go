@@ -1,0 +1,144 @@
+package override
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
+	"github.com/penstock-dev/penstock/schema"
+)
+
+// Explained is one value that a request gets, and where it comes from.
+type Explained struct {
+	Pointer string // into the evaluated endpoint object; "groupId" and "recordKey" for what only attributes choose
+	Value   string // as JSON, secrets REDACTED
+	Source  string // "specs/orders.yaml:12:5", "attribute NAME (specs/orders.yaml:14:7)", "attribute NAME (set by code)" or "default"
+}
+
+// Explain computes the attributes of a request and gives the configuration that it gets, sorted by
+// pointer. x has the attributes that code sets and no others. The topics of messages are those
+// without attributes of the phase message. Errors are those of Evaluate.
+func (c *Configuration) Explain(x *exchange.Exchange) ([]Explained, error) {
+	t := trace{c: c, x: x, set: map[string]*assignment{}, found: map[string]Explained{}}
+	c.assignments.assign(c.assignments.request, c.in.Env.Scope(x), x.Attributes, x, func(a *assignment) { t.set[a.Name] = a })
+	e, err := c.Evaluate(x)
+	if err != nil {
+		return nil, err
+	}
+	var object any
+	if err := json.Unmarshal([]byte(e.JSON), &object); err != nil {
+		return nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, err))
+	}
+	t.decision = &decision{values: make([]value, len(c.slots)), from: make([]source, len(c.slots))}
+	if err := c.choose(t.decision, x); err != nil {
+		return nil, err
+	}
+	t.walk("", schema.Redact(schema.Endpoint, object))
+	if err := t.shortcuts(e); err != nil {
+		return nil, err
+	}
+	var out []Explained
+	for _, pointer := range slices.Sorted(maps.Keys(t.found)) {
+		out = append(out, t.found[pointer])
+	}
+	return out, nil
+}
+
+// trace is one run of Explain.
+type trace struct {
+	c        *Configuration
+	x        *exchange.Exchange
+	set      map[string]*assignment // by name, those that set an attribute
+	decision *decision
+	found    map[string]Explained // by pointer
+}
+
+// walk notes the values of the object; a list is one value.
+func (t *trace) walk(pointer string, v any) {
+	if object, ok := v.(map[string]any); ok {
+		for name, member := range object {
+			t.walk(pointer+"/"+name, member)
+		}
+		return
+	}
+	t.add(pointer, v, t.source(pointer))
+}
+
+func (t *trace) add(pointer string, v any, source string) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		text = []byte("null")
+	}
+	t.found[pointer] = Explained{Pointer: pointer, Value: string(text), Source: source}
+}
+
+// source says what gave the value at a pointer.
+func (t *trace) source(pointer string) string {
+	if i, ok := indexes()[schema.PropertyAt(pointer)]; ok && t.decision.from[i] == attribute {
+		for _, name := range schema.AttributeNames(schema.Override, properties()[i].name) {
+			if _, given := t.x.Attributes.Get(name); given {
+				return t.attribute(name)
+			}
+		}
+	}
+	place := "default"
+	for _, origin := range t.c.in.Origin {
+		same := origin.Pointer == pointer || strings.HasPrefix(origin.Pointer, pointer+"/")
+		of := origin.Endpoint == t.c.name || origin.Endpoint == ""
+		if of && same && origin.Source != "" {
+			place = origin.Source
+		}
+	}
+	return place
+}
+
+func (t *trace) attribute(name string) string {
+	if a := t.set[name]; a != nil {
+		return fmt.Sprintf("attribute %s (%s)", name, a.Source)
+	}
+	return fmt.Sprintf("attribute %s (set by code)", name)
+}
+
+// shortcuts notes what the attributes of the singular family choose.
+func (t *trace) shortcuts(e *Endpoint) error {
+	topics, _, err := t.c.ProducerTopics(t.x, nil, e)
+	if err != nil {
+		return err
+	}
+	t.topics(schema.ProducerTopics, topics, shortcutProducerTopics)
+	if topics, _, _, err = t.c.ConsumerTopics(t.x, e); err != nil {
+		return err
+	}
+	if t.topics(schema.ConsumerTopics, topics, shortcutConsumerTopics) {
+		delete(t.found, schema.PropertyPointer(schema.TopicPatterns))
+	}
+	group, chosen, err := t.c.Group(t.x)
+	if err != nil {
+		return err
+	}
+	if chosen {
+		t.add(schema.GroupID, group, t.attribute(shortcutGroupID))
+	}
+	key, chosen, err := t.c.Key(t.x, nil)
+	if err != nil {
+		return err
+	}
+	if chosen {
+		t.add(schema.RecordKey, string(key), t.attribute(shortcutRecordKey))
+	}
+	return nil
+}
+
+// topics notes the topics of a direction where an attribute of the singular family names them.
+func (t *trace) topics(property string, names []string, shortcut string) bool {
+	for _, name := range []string{shortcut, shortcutTopics} {
+		if given, ok := t.x.Attributes.Get(name); ok && !empty(given) {
+			t.add(schema.PropertyPointer(property), names, t.attribute(name))
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,122 @@
+package override
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr"
+)
+
+// value is what a property gets: a text, or a list of texts. The zero value is nothing: the
+// property counts as not written.
+type value struct {
+	text    string
+	list    []string
+	written bool
+}
+
+// reader computes the value of a property, or of an attribute that overrides it.
+type reader interface {
+	read(scope expr.Scope) (value, error)
+	// parts are the texts that it is made of.
+	parts() []*part
+}
+
+// part is a text that may hold expressions.
+type part struct {
+	*expr.Template
+	text   string
+	option string // of saslJaasConfig, whose value it is
+}
+
+func compilePart(text string, place expr.Place) (*part, error) {
+	compiled, err := expr.Compile(text, place)
+	if err != nil {
+		return nil, err
+	}
+	return &part{Template: compiled, text: text}, nil
+}
+
+// compute gives the value; the error holds nothing that the author did not write.
+func (p *part) compute(scope expr.Scope) (expr.Value, error) {
+	v, err := p.Value(scope)
+	if err != nil {
+		return expr.Value{}, cause(p.text, err)
+	}
+	return v, nil
+}
+
+// words gives the value as a text; false for null.
+func (p *part) words(scope expr.Scope) (string, bool, error) {
+	v, err := p.compute(scope)
+	if err != nil || v.IsNull() {
+		return "", false, err
+	}
+	text, err := v.Text()
+	if err != nil {
+		return "", false, cause(p.text, err)
+	}
+	return text, true, nil
+}
+
+var inQuotes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// cause is the message of a failed evaluation without the data that it quotes, which can be a
+// secret or a request's; what stands in the text itself stays.
+func cause(text string, err error) error {
+	return errors.New(inQuotes.ReplaceAllStringFunc(err.Error(), func(quoted string) string {
+		word, bad := strconv.Unquote(quoted)
+		if bad == nil && strings.Contains(text, word) {
+			return quoted
+		}
+		return `"…"`
+	}))
+}
+
+// textReader reads a text.
+type textReader struct{ part *part }
+
+func (r textReader) read(scope expr.Scope) (value, error) {
+	text, written, err := r.part.words(scope)
+	return value{text: text, written: written}, err
+}
+
+func (r textReader) parts() []*part { return []*part{r.part} }
+
+// listReader reads a list. An item that is computed may be a list itself.
+type listReader struct{ items []*part }
+
+func (r listReader) read(scope expr.Scope) (value, error) {
+	var list []string
+	for i, item := range r.items {
+		names, err := item.names(scope)
+		if err != nil {
+			return value{}, fmt.Errorf("item %d: %w", i+1, err)
+		}
+		for _, name := range names {
+			if !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return value{list: list, written: len(list) > 0}, nil
+}
+
+func (r listReader) parts() []*part { return r.items }
+
+// names gives the value as a list of names.
+func (p *part) names(scope expr.Scope) ([]string, error) {
+	v, err := p.compute(scope)
+	if err != nil {
+		return nil, err
+	}
+	names, err := v.Texts()
+	if err != nil {
+		return nil, cause(p.text, err)
+	}
+	return names, nil
+}
