@@ -150,9 +150,17 @@ func (s *state) at(v, key Value) (Value, error) {
 
 func (s *state) listItem(v Value, i int64) (Value, error) {
 	if n := v.length(); i < 0 || i >= int64(n) {
-		return Value{}, fmt.Errorf("the index is out of range: the list has %d items", n)
+		return Value{}, fmt.Errorf("the index is out of range: the list has %s", counted(n, "item"))
 	}
 	return v.item(int(i)), nil
+}
+
+// counted writes a number of things.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // character is one character of a text, counted from 0.
@@ -162,7 +170,7 @@ func (s *state) character(text string, i int64) (Value, error) {
 	}
 	start := offsetOf(text, i)
 	if start < 0 || start == len(text) {
-		return Value{}, fmt.Errorf("the index is out of range: the text has %d characters", utf8.RuneCountInString(text))
+		return Value{}, fmt.Errorf("the index is out of range: the text has %s", counted(utf8.RuneCountInString(text), "character"))
 	}
 	_, size := utf8.DecodeRuneInString(text[start:])
 	return TextValue(text[start : start+size]), nil

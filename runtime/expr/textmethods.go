@@ -87,7 +87,7 @@ func substring(_ *state, in call) (Value, error) {
 		to = offsetOf(text, in.args[1].int())
 	}
 	if from < 0 || to < from {
-		return Value{}, fmt.Errorf("the range is not in the text: it has %d characters", utf8.RuneCountInString(text))
+		return Value{}, fmt.Errorf("the range is not in the text: it has %s", counted(utf8.RuneCountInString(text), "character"))
 	}
 	return TextValue(text[from:to]), nil
 }
