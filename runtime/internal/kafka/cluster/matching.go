@@ -15,8 +15,8 @@ import (
 )
 
 // AllTopics asks a broker for all topics that the login may describe, with their ids and number of
-// partitions; offsets are zero. Internal topics, and those that cannot be described at the moment,
-// are not in the answer. Errors are core.Errors.
+// partitions; offsets are zero. Those that cannot be described at the moment are not in the answer.
+// Errors are core.Errors.
 func (c *Cluster) AllTopics(ctx context.Context) (map[string]*Topic, error) {
 	client, err := c.adminClient()
 	if err != nil {
@@ -34,7 +34,7 @@ func (c *Cluster) AllTopics(ctx context.Context) (map[string]*Topic, error) {
 	topics := make(map[string]*Topic, len(resp.Topics))
 	for i := range resp.Topics {
 		t := &resp.Topics[i]
-		if t.Topic == nil || t.ErrorCode != 0 || t.IsInternal || strings.HasPrefix(*t.Topic, "__") {
+		if t.Topic == nil || t.ErrorCode != 0 {
 			continue
 		}
 		topics[*t.Topic] = &Topic{ID: t.TopicID, Partitions: make([]Partition, len(t.Partitions))}
@@ -66,11 +66,11 @@ type Listing struct {
 	Topics map[string]*Topic
 }
 
-// Names lists the topics whose names match, sorted.
+// Names lists the topics whose names match, sorted. Internal topics are not among them.
 func (l *Listing) Names(match func(name string) bool) []string {
 	var names []string
 	for name := range l.Topics {
-		if match(name) {
+		if match(name) && !strings.HasPrefix(name, "__") {
 			names = append(names, name)
 		}
 	}

@@ -17,7 +17,7 @@ import (
 
 func every(string) bool { return true }
 
-func TestAllTopicsLeavesInternalOnesOut(t *testing.T) {
+func TestAllTopics(t *testing.T) {
 	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(2, "orders", "__mine"))
 	if err != nil {
 		t.Fatal(err)
@@ -33,8 +33,16 @@ func TestAllTopicsLeavesInternalOnesOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(topics) != 1 || topics["orders"] == nil || len(topics["orders"].Partitions) != 2 || topics["orders"].ID == [16]byte{} {
-		t.Errorf("got %v, want orders alone, with 2 partitions and an id", topics)
+	orders := topics["orders"]
+	if topics["__mine"] == nil || orders == nil || len(orders.Partitions) != 2 || orders.ID == [16]byte{} {
+		t.Errorf("got %v, want __mine, and orders with 2 partitions and an id", topics)
+	}
+	l, err := NewCatalog(c.AllTopics, time.Second).List(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Names(every); !slices.Equal(got, []string{"orders"}) {
+		t.Errorf("names %v, want orders alone: the others are internal", got)
 	}
 }
 

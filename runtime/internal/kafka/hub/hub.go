@@ -30,7 +30,7 @@ import (
 type Cluster interface {
 	// NewClient makes a client; purpose becomes part of its client id.
 	NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error)
-	// AllTopics gives all topics but internal ones, with their ids and number of partitions.
+	// AllTopics gives all topics with their ids and number of partitions.
 	AllTopics(ctx context.Context) (map[string]*cluster.Topic, error)
 	// Topics gives the topics that exist with their ids and number of partitions.
 	Topics(ctx context.Context, names ...string) (map[string]*cluster.Topic, error)

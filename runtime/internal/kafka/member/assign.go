@@ -2,12 +2,10 @@ package member
 
 import (
 	"context"
-	"maps"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -178,40 +176,4 @@ func (m *member) drop(giving []*partition) {
 	}
 	m.client.ResumeFetchPartitions(paused)
 	m.wakeFetcher()
-}
-
-// refresh compares the topics of the member with what they are now.
-func (m *member) refresh(now map[string]*cluster.Topic) {
-	again, grown := m.changes(now)
-	if len(again) > 0 {
-		m.log.Info("topics were deleted and made again", "topics", again)
-		m.client.PurgeTopicsFromConsuming(again...)
-		m.client.AddConsumeTopics(again...)
-	}
-	if grown {
-		m.client.ForceMetadataRefresh()
-	}
-}
-
-func (m *member) changes(now map[string]*cluster.Topic) (again []string, grown bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.ended {
-		return nil, false
-	}
-	for _, name := range m.reading.Topics {
-		t := now[name]
-		if t == nil {
-			continue
-		}
-		known := m.seen[name]
-		if known != nil && known.ID != t.ID {
-			again = append(again, name)
-			delete(m.listed, name) // every partition of the new topic begins at 0
-			maps.DeleteFunc(m.kept, func(at place, _ int64) bool { return at.topic == name })
-		}
-		grown = grown || known == nil || len(t.Partitions) > len(known.Partitions)
-		m.seen[name] = t
-	}
-	return again, grown
 }

@@ -63,6 +63,7 @@ func (c Config) withDefaults() Config {
 // Groups are the group members of this process on one cluster. Safe for concurrent use.
 type Groups struct {
 	cluster *cluster.Cluster
+	catalog *cluster.Catalog
 	cfg     Config
 	limit   *Limit
 	log     *slog.Logger
@@ -80,8 +81,9 @@ type Groups struct {
 
 // New makes an empty set. The limit is shared by the sets of all clusters.
 func New(c *cluster.Cluster, cfg Config, limit *Limit, log *slog.Logger) *Groups {
+	cfg = cfg.withDefaults()
 	g := &Groups{
-		cluster: c, cfg: cfg.withDefaults(), limit: limit, log: log,
+		cluster: c, catalog: cluster.NewCatalog(c.AllTopics, cfg.TopicRefresh/2), cfg: cfg, limit: limit, log: log,
 		members: make(map[string]*member), alive: make(map[*member]struct{}),
 	}
 	g.stop, g.cancel = context.WithCancel(context.Background())
@@ -90,6 +92,9 @@ func New(c *cluster.Cluster, cfg Config, limit *Limit, log *slog.Logger) *Groups
 
 // key names a member: connections that read other topics, or start elsewhere, need their own.
 func key(r qos.Reading) string {
+	if r.Pattern != nil {
+		return r.Group + "\x00" + string(r.Reset) + "\x00pattern " + r.Pattern.Text // no topic has a blank in its name
+	}
 	topics := slices.Sorted(slices.Values(r.Topics))
 	return r.Group + "\x00" + string(r.Reset) + "\x00" + strings.Join(topics, "\x00")
 }
@@ -207,38 +212,6 @@ func (g *Groups) list() []*member {
 		members = append(members, m)
 	}
 	return members
-}
-
-// watchTopics tells members about topics and partitions that are new, with one request for all.
-func (g *Groups) watchTopics() {
-	ticker := time.NewTicker(g.cfg.TopicRefresh)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-g.stop.Done():
-			return
-		case <-ticker.C:
-		}
-		members := g.list()
-		var names []string
-		for _, m := range members {
-			names = append(names, m.reading.Topics...)
-		}
-		if len(names) == 0 || g.cluster.Refusing() != nil {
-			continue
-		}
-		slices.Sort(names)
-		ctx, cancel := context.WithTimeout(g.stop, openTimeout)
-		topics, err := g.cluster.Topics(ctx, slices.Compact(names)...)
-		cancel()
-		if err != nil {
-			g.log.Debug("topics of groups were not refreshed", "error", err)
-			continue
-		}
-		for _, m := range members {
-			m.refresh(topics)
-		}
-	}
 }
 
 // Stats are gauges of the members of a cluster.

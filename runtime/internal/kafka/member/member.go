@@ -32,6 +32,8 @@ type member struct {
 	commits chan struct{} // holds one token: the right to commit
 
 	mu      sync.Mutex
+	topics  []string                  // that it reads now, sorted
+	chosen  uint64                    // number of the listing that a pattern chose them from
 	listed  map[string]*cluster.Topic // as they were when the member started
 	seen    map[string]*cluster.Topic // as they were when last asked for
 	parts   map[place]*partition
@@ -56,7 +58,6 @@ func newMember(g *Groups, k string, r qos.Reading) *member {
 		groups: g, key: k, reading: r, log: g.log.With("group", r.Group),
 		ready: make(chan struct{}), commits: make(chan struct{}, 1), parts: make(map[place]*partition), kept: make(map[place]int64),
 	}
-	m.reading.Topics = slices.Sorted(slices.Values(r.Topics))
 	m.joined = make(chan struct{})
 	m.join = sync.OnceFunc(func() { close(m.joined) })
 	m.commits <- struct{}{}
@@ -83,34 +84,43 @@ func (m *member) open(ctx context.Context, r qos.Reading, resumes resumption) er
 // prepare lists the topics before anything is produced that the connection must not miss.
 func (m *member) prepare(ctx context.Context, r qos.Reading, resumes cursor.Cursor) error {
 	c := m.groups.cluster
-	topics, err := c.Offsets(ctx, m.reading.Topics...)
+	s, err := m.groups.subject(ctx, r)
 	if err != nil {
 		return err
 	}
 	if r.CheckTopic {
-		for _, name := range m.reading.Topics {
-			if topics[name] == nil {
-				return cluster.MissingTopic("join group", name)
-			}
+		if err := s.exists(r); err != nil {
+			return err
 		}
 	}
 	committed, err := c.Committed(ctx, r.Group)
 	if err != nil {
 		return err
 	}
+	m.topics, m.chosen, m.listed, m.seen = s.names, s.number, s.topics, maps.Clone(s.topics)
+	later := s.later(r, committed)
+	for _, name := range later {
+		m.listed[name] = fromStart(s.topics[name])
+	}
 	if r.Reset == qos.NoReset {
-		if err := requireCommits(topics, committed, resumes); err != nil {
+		if err := requireCommits(s.topics, later, committed, resumes); err != nil {
 			return err
 		}
 	}
-	m.listed, m.seen = topics, maps.Clone(topics)
+	if len(s.names) == 0 && r.Pattern != nil {
+		m.join() // the library joins the group with its first topic
+	}
 	m.client, err = c.NewClient("group", m.options()...)
 	return err
 }
 
-// requireCommits is for autoOffsetReset none: every partition has a commit or is in the cursor.
-func requireCommits(topics map[string]*cluster.Topic, committed cluster.Commits, resumes cursor.Cursor) error {
+// requireCommits is for autoOffsetReset none: every partition has a commit or is in the cursor, or
+// its topic was created later than the group.
+func requireCommits(topics map[string]*cluster.Topic, later []string, committed cluster.Commits, resumes cursor.Cursor) error {
 	for name, t := range topics {
+		if slices.Contains(later, name) {
+			continue
+		}
 		for id := range t.Partitions {
 			if _, ok := committed.At(name, int32(id)); !ok && !resumes.Names(name, int32(id)) {
 				return core.NewError(core.CodeNoInitialOffset, "the group has no committed offset and autoOffsetReset is none")
@@ -128,7 +138,7 @@ func (m *member) options() []kgo.Opt {
 	}
 	opts := []kgo.Opt{
 		kgo.ConsumerGroup(m.reading.Group),
-		kgo.ConsumeTopics(m.reading.Topics...),
+		kgo.ConsumeTopics(m.topics...),
 		kgo.SessionTimeout(cfg.SessionTimeout),
 		kgo.HeartbeatInterval(min(cfg.SessionTimeout/3, maxHeartbeat)),
 		kgo.RebalanceTimeout(max(cfg.SessionTimeout, 2*settleWait)),

@@ -6,7 +6,6 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
-	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -32,11 +31,14 @@ func (g *Groups) resumption(ctx context.Context, r qos.Reading) (resumption, err
 	if err != nil {
 		return resumption{}, err
 	}
-	topics, err := g.cluster.Offsets(ctx, r.Topics...)
+	s, err := g.subject(ctx, r)
 	if err != nil {
 		return resumption{}, err
 	}
-	if err := c.Within(spans(c, r.Topics, topics)); err != nil {
+	if r.Pattern != nil { // of topics that are gone nothing is left to read
+		c = c.Without(func(name string) bool { return r.Pattern.Match(name) && s.topics[name] == nil })
+	}
+	if err := c.Within(s.spans(c)); err != nil {
 		return resumption{}, err
 	}
 	return resumption{
@@ -46,11 +48,11 @@ func (g *Groups) resumption(ctx context.Context, r qos.Reading) (resumption, err
 
 // spans are what the cursor is checked against. An id names the partitions that were bound to
 // its connection: one that it does not name is not missing, and has no gap.
-func spans(c cursor.Cursor, names []string, topics map[string]*cluster.Topic) cursor.Spans {
-	all := make(cursor.Spans, len(names))
-	for _, name := range names {
+func (s subject) spans(c cursor.Cursor) cursor.Spans {
+	all := make(cursor.Spans, len(s.names))
+	for _, name := range s.names {
 		all[name] = nil
-		t := topics[name]
+		t := s.topics[name]
 		if t == nil {
 			continue
 		}
