@@ -67,6 +67,11 @@ func jsonOf(value any) endpoint.JSON {
 
 // checkValue checks a value that is the same for every request.
 func (b *builder) checkValue(a assignment) {
+	if text, ok := a.given.(string); ok && a.choice.Property == schema.JaasConfig {
+		if err := checkLogin("", text); err != nil {
+			b.fail(a.value, "saslJaasConfig: %v", err)
+		}
+	}
 	if len(schema.Expressions(a.given)) > 0 {
 		return
 	}

@@ -1,11 +1,13 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/runtime/jaas"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -59,18 +61,32 @@ func (b *builder) checkTransport(e *effective, attributes []assignment) {
 		return // there is no login
 	}
 	text, written := sasl["saslJaasConfig"].(string)
-	if !written || text == "" || isOneExpression(text) {
-		return // the schema's issue, or known at run time
+	if !written || text == "" {
+		return // the schema's issue
 	}
-	var err error
 	if !named || schema.IsExpression(mechanism) || supplied(attributes, "security.sasl.saslMechanism") {
-		_, err = jaas.Parse(text)
-	} else {
-		_, err = jaas.Login(jaas.Mechanism(mechanism), text)
+		mechanism = ""
 	}
-	if err != nil {
+	if err := checkLogin(mechanism, text); err != nil {
 		b.failLayer(e, shared+"/security/sasl/saslJaasConfig", "saslJaasConfig: %v", err)
 	}
+}
+
+// checkLogin checks a JAAS text for a mechanism; for "" only what holds for all of them.
+func checkLogin(mechanism, text string) error {
+	if isComputed(text) {
+		t, err := expr.Compile(strings.TrimSpace(text), expr.Configuration)
+		if err == nil && !t.Whole() {
+			return errors.New("an expression stands for the whole text or for the value of an option")
+		}
+		return nil // faults of the expression are reported where it stands
+	}
+	if mechanism == "" {
+		_, err := jaas.Parse(text)
+		return err
+	}
+	_, err := jaas.Login(jaas.Mechanism(mechanism), text)
+	return err
 }
 
 // checkEntrypoint checks an entrypoint against the endpoints behind it.

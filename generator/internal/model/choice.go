@@ -27,7 +27,11 @@ func (j *judge) assignments(list []assignment) {
 			continue
 		}
 		j.trail.Assign(a.Name)
-		if a.choice.Family != schema.Free {
+		switch text, isText := a.given.(string); {
+		case a.choice.Family == schema.Free:
+		case a.choice.Property == schema.JaasConfig && isText:
+			j.login(text, a.value, attributePlace(a))
+		default:
 			j.governed(a.choice.Property, a.value)
 		}
 	}
@@ -63,7 +67,7 @@ func (j *judge) endpoint(e *effective) {
 		case property == "":
 			j.fail(at, "%s takes no expression: write the value itself", strings.TrimPrefix(pointer, "/"))
 		case property == schema.JaasConfig:
-			j.login(text, at)
+			j.login(text, at, expr.Configuration)
 		case j.depends(text, expr.Configuration):
 			j.governed(property, at)
 		}
@@ -107,18 +111,21 @@ func (j *judge) governed(property string, at *document.Node) {
 }
 
 // login judges saslJaasConfig: the text is parsed first, and each option judged by itself.
-func (j *judge) login(text string, at *document.Node) {
-	entries, err := jaas.Parse(text)
-	if err != nil {
-		if isOneExpression(text) && j.depends(text, expr.Configuration) {
+func (j *judge) login(text string, at *document.Node, place expr.Place) {
+	if isComputed(text) {
+		if j.depends(strings.TrimSpace(text), place) {
 			j.fail(at, "saslJaasConfig as a whole depends on a request: write the login module, and expressions in its options")
 		}
-		return // else reported with the mechanism, or known at run time only
+		return
+	}
+	entries, err := jaas.Parse(text)
+	if err != nil {
+		return // reported where the text is checked
 	}
 	for _, entry := range entries {
 		for _, option := range entry.Options {
 			switch {
-			case !j.depends(option.Value(), expr.Configuration), schema.FreeJaasOption(option.Name):
+			case !j.depends(option.Value(), place), schema.FreeJaasOption(option.Name):
 			case schema.FileJaasOption(option.Name):
 				j.fail(at, "saslJaasConfig: the option %s depends on a request: the gateway's files are not chosen by requests", option.Name)
 			default:
@@ -128,10 +135,10 @@ func (j *judge) login(text string, at *document.Node) {
 	}
 }
 
-// isOneExpression says whether a text is one expression and nothing else.
-func isOneExpression(text string) bool {
-	trimmed := strings.TrimSpace(text)
-	return schema.IsExpression(trimmed) && strings.HasPrefix(trimmed, "{") && strings.HasSuffix(trimmed, "}")
+// isComputed says whether a JAAS text is one expression, which gives the text. Else it is parsed
+// before anything is computed.
+func isComputed(text string) bool {
+	return strings.HasPrefix(strings.TrimSpace(text), "{") && schema.IsExpression(text)
 }
 
 // allowed is the x-kafka-allow of an operation.
