@@ -82,7 +82,7 @@ func TestTopicsThatAppearBetweenConnections(t *testing.T) {
 	read := matching(`o\..`)
 	read.Reset = qos.Latest
 	c := attach(t, r.groups, read)
-	eventually(t, "the assignment", func() bool { return r.groups.Stats().Partitions == 1 })
+	eventually(t, "the commit of its start", func() bool { return committed(t, r, "o.a", 0) == 1 })
 	c.close()
 	r.create("o.b", 1)
 	r.write("o.b", 0, "1", "2")
@@ -99,7 +99,7 @@ func TestTopicsThatAppearBetweenConnections(t *testing.T) {
 	other := matching(`p\..`) // the same group has committed nothing that matches
 	other.Reset = qos.Latest
 	c = attach(t, r.groups, other)
-	eventually(t, "the assignment", func() bool { return r.groups.Stats().Partitions == 1 })
+	eventually(t, "the commit of its start", func() bool { return committed(t, r, "p.a", 0) == 1 })
 	r.write("p.a", 0, "after")
 	eventually(t, "a record", func() bool { return len(c.values()) > 0 })
 	c.close()
