@@ -129,14 +129,17 @@ func (p *pool) enter(key string, requested bool) (at *place, mine bool, err erro
 func (p *pool) build(at *place, t cluster.Target, requested bool) {
 	defer close(at.ready)
 	at.station, at.err = p.make(t, requested)
-	if at.err == nil {
-		return
-	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.places, at.key)
-	if at.dynamic {
-		p.dynamic--
+	late := p.closed && at.err == nil
+	if at.err != nil {
+		delete(p.places, at.key)
+		if at.dynamic {
+			p.dynamic--
+		}
+	}
+	p.mu.Unlock()
+	if late {
+		at.err = errors.Join(core.NewError(core.CodeDraining, ""), at.station.cluster.Close(p.stop))
 	}
 }
 
@@ -226,6 +229,9 @@ func (at *place) close(ctx context.Context) error {
 
 // closings waits for the stations that idled.
 func (p *pool) closings(ctx context.Context) error {
+	if len(p.look().closing) == 0 {
+		return nil
+	}
 	done := make(chan struct{})
 	go func() { // ends at the latest when close cancels them
 		p.running.Wait()

@@ -39,12 +39,14 @@ func (r *refusals) of(key string, now time.Time) error {
 
 // note takes over what a cluster that is about to close remembers.
 func (r *refusals) note(key string, c *cluster.Cluster) {
-	until, err := c.RefusedLogin()
-	if err == nil {
-		return
+	if until, err := c.RefusedLogin(); err != nil {
+		r.forget(time.Now())
+		r.add(refusal{key, err, until})
 	}
-	r.forget(time.Now())
-	if e := r.byKey[key]; e != nil {
+}
+
+func (r *refusals) add(known refusal) {
+	if e := r.byKey[known.key]; e != nil {
 		r.drop(e)
 	}
 	if r.order.Len() >= mostRefusals {
@@ -53,7 +55,7 @@ func (r *refusals) note(key string, c *cluster.Cluster) {
 	if r.byKey == nil {
 		r.byKey = make(map[string]*list.Element)
 	}
-	r.byKey[key] = r.order.PushBack(refusal{key, err, until})
+	r.byKey[known.key] = r.order.PushBack(known)
 }
 
 // forget drops the oldest ones that are over.

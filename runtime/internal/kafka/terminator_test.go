@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,7 +21,9 @@ import (
 // requests are on each connection.
 type terminator struct {
 	// check says how long a login with a token lasts (KIP-368; 0: for ever), or refuses it.
-	check func(token string) (time.Duration, error)
+	check    func(token string) (time.Duration, error)
+	accepted atomic.Int64 // connections
+	repeated atomic.Int64 // logins on a connection that had one
 
 	mu       sync.Mutex
 	logins   map[string]int           // by token, refused ones too
@@ -65,6 +68,7 @@ func (l terminatingListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	l.terminator.accepted.Add(1)
 	return &terminated{Conn: conn, terminator: l.terminator}, nil
 }
 
@@ -148,8 +152,11 @@ func (c *terminated) login(req *kmsg.SASLAuthenticateRequest, resp *kmsg.SASLAut
 		return
 	}
 	_, rest, _ := strings.Cut(string(req.SASLAuthBytes), "auth=Bearer ")
-	c.token, _, _ = strings.Cut(rest, "\x01")
 	t := c.terminator
+	if c.token != "" {
+		t.repeated.Add(1)
+	}
+	c.token, _, _ = strings.Cut(rest, "\x01")
 	t.mu.Lock()
 	t.logins[c.token]++
 	if t.requests[c.token] == nil {
