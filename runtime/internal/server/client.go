@@ -38,7 +38,7 @@ func Client(cfg config.Config, handler http.Handler, logger *slog.Logger) (*Serv
 	protocols.SetUnencryptedHTTP2(cfg.Listen.HTTP2 == config.HTTP2Clear)
 	s := &http.Server{
 		Addr:              cfg.Listen.Address,
-		Handler:           limitHeaders(int64(cfg.Limits.Headers), handler),
+		Handler:           limitHeaders(int64(cfg.Limits.Headers), closeAfterChunks(handler)),
 		Protocols:         protocols,
 		ReadHeaderTimeout: cfg.Listen.ReadHeaderTimeout,
 		ReadTimeout:       cfg.Listen.ReadTimeout,

@@ -23,6 +23,19 @@ func limitHeaders(limit int64, next http.Handler) http.Handler {
 	})
 }
 
+// closeAfterChunks ends an HTTP/1.1 connection after a request whose body comes in chunks: it may
+// have had a Content-Length too, which net/http then takes away unseen. Another server on the way
+// may have gone by that, and would take what follows for a request of its own (RFC 9112 section
+// 6.1: the connection must end).
+func closeAfterChunks(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor == 1 && len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // headerSize counts a header as HTTP/1.1 writes it.
 func headerSize(r *http.Request) int64 {
 	const separators = len(": \r\n")

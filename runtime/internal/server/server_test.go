@@ -371,3 +371,39 @@ func TestConnectionsWait(t *testing.T) {
 		t.Errorf("got %v, %v after the other connection ended", answer, err)
 	}
 }
+
+// TestConnectionEndsAfterChunks: nothing that follows a body in chunks is a request.
+func TestConnectionEndsAfterChunks(t *testing.T) {
+	served := make(chan string, 10)
+	s := client(t, local(), func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		served <- r.URL.Path + " " + string(body)
+		fmt.Fprint(w, "ok")
+	})
+	conn, err := net.Dial("tcp", s.Address())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	const request = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"
+	if _, err := io.WriteString(conn, request+"GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	in := bufio.NewReader(conn)
+	answer, err := http.ReadResponse(in, nil)
+	if err != nil || answer.StatusCode != http.StatusOK || !answer.Close {
+		t.Fatalf("got %v, %v", answer, err)
+	}
+	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+		t.Fatal(err)
+	}
+	if rest, err := io.ReadAll(in); len(rest) > 0 {
+		t.Errorf("then %q, %v", rest, err)
+	}
+	if got := <-served; got != "/a ok" || len(served) > 0 {
+		t.Errorf("served %q and %d more", got, len(served))
+	}
+}

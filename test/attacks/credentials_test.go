@@ -1,0 +1,223 @@
+package attacks
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/issuer"
+)
+
+// withTokens starts a gateway whose operation needs a token of an issuer.
+func withTokens(t *testing.T, scopes ...string) (*rig, *issuer.Issuer) {
+	t.Helper()
+	i := issuer.Start(t)
+	scheme := tokenScheme
+	scheme.Scopes = scopes
+	return start(t, tokensConfig(i), orders("none", endpoint.Requirement{scheme})), i
+}
+
+func tokensConfig(i *issuer.Issuer) string {
+	return "auth: { oauth: { issuer: '" + i.URL + "', audience: '" + issuer.Audience + "' } }\n"
+}
+
+func bearer(token string) string { return "Authorization: Bearer " + token }
+
+// enter posts a message with a token.
+func (r *rig) enter(token string) answer {
+	r.t.Helper()
+	return r.post(`{"id":"a"}`, bearer(token))
+}
+
+// forged is a token with a header of the attacker's and no signature, or the given one.
+func forged(t *testing.T, header, claims map[string]any, signature string) string {
+	t.Helper()
+	part := func(v any) string {
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return base64.RawURLEncoding.EncodeToString(text)
+	}
+	return part(header) + "." + part(claims) + "." + signature
+}
+
+// TestAlgorithmNone: a token without a signature is no token, however "none" is written.
+func TestAlgorithmNone(t *testing.T) {
+	r, i := withTokens(t)
+	r.enter(i.Token(nil)).want(t, 202, "")
+	signature := strings.Split(i.Token(nil), ".")[2]
+	for _, algorithm := range []any{"none", "None", "NONE", "nOnE", "", nil} {
+		for _, text := range []string{"", signature} {
+			header := map[string]any{"alg": algorithm, "typ": "JWT", "kid": i.Public().KeyID}
+			r.enter(forged(t, header, i.Claims(nil), text)).want(t, 401, "FAILURE_UNAUTHENTICATED")
+			break
+		}
+	}
+	if n := r.written("orders"); n != 1 {
+		t.Errorf("%d records, want the one of the right token", n)
+	}
+}
+
+// TestAlgorithmConfusion: a public key is not a secret. A token that is signed with it, as if it
+// were one, is refused, and so is a key of another type than its algorithm.
+func TestAlgorithmConfusion(t *testing.T) {
+	r, i := withTokens(t)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.Use(key, jose.RS256)
+	r.enter(i.Token(nil)).want(t, 202, "")
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	jwk, err := json.Marshal(i.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, secret := range map[string][]byte{
+		"PEM": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), "DER": der, "JWK": jwk, "modulus": key.N.Bytes(),
+	} {
+		for _, algorithm := range []jose.SignatureAlgorithm{jose.HS256, jose.HS384, jose.HS512} {
+			token := i.Signed(jose.SigningKey{Algorithm: algorithm, Key: jose.JSONWebKey{Key: secret, KeyID: i.Public().KeyID}}, nil)
+			if got := r.enter(token); got.status != 401 && got.status != 429 {
+				t.Errorf("%s with the %s of the public key: got %d", algorithm, name, got.status)
+			}
+		}
+	}
+	if n := r.written("orders"); n != 1 {
+		t.Errorf("%d records, want the one of the right token", n)
+	}
+}
+
+// TestKeyInTheToken: the key that a token brings along, or points to, is not believed.
+func TestKeyInTheToken(t *testing.T) {
+	r, i := withTokens(t)
+	evil := issuer.Start(t)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	evil.Use(key, jose.RS256)
+	options := (&jose.SignerOptions{EmbedJWK: true}).WithType("JWT").WithHeader("jku", evil.URL+"/keys").WithHeader("x5u", evil.URL+"/keys")
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := jwt.Signed(signer).Claims(i.Claims(nil)).Serialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.enter(token).want(t, 401, "FAILURE_UNAUTHENTICATED")
+	r.enter(evil.Token(map[string]any{"iss": i.URL})).want(t, 401, "FAILURE_UNAUTHENTICATED")
+	if evil.Asked() != 0 {
+		t.Error("the gateway has asked the attacker's server")
+	}
+}
+
+// TestInventedKeyIDs: tokens with key ids that do not exist do not hammer the issuer.
+func TestInventedKeyIDs(t *testing.T) {
+	r, i := withTokens(t)
+	r.enter(i.Token(nil)).want(t, 202, "")
+	for n := range 30 {
+		header := map[string]any{"alg": "ES256", "typ": "JWT", "kid": fmt.Sprint("invented-", n)}
+		if got := r.enter(forged(t, header, i.Claims(nil), base64.RawURLEncoding.EncodeToString(make([]byte, 64)))); got.status < 400 {
+			t.Errorf("got %d", got.status)
+		}
+	}
+	if i.Asked() > 3 { // one for each ten seconds that a slow machine takes
+		t.Errorf("the issuer was asked %d times", i.Asked())
+	}
+	r.enter(i.Token(nil)).want(t, 202, "") // who has a right token is not held up
+}
+
+// TestTokenOfAnotherAudience: a token that another service has got is of no use here.
+func TestTokenOfAnotherAudience(t *testing.T) {
+	r, i := withTokens(t, "orders:write")
+	good := map[string]any{"scope": "orders:write"}
+	r.enter(i.Token(good)).want(t, 202, "")
+	for name, claims := range map[string]map[string]any{
+		"audience": {"scope": "orders:write", "aud": "https://other.example"},
+		"issuer":   {"scope": "orders:write", "iss": i.URL + "/"},
+		"expired":  {"scope": "orders:write", "exp": time.Now().Add(-2 * time.Minute).Unix()},
+	} {
+		t.Run(name, func(t *testing.T) { r.enter(i.Token(claims)).want(t, 401, "FAILURE_UNAUTHENTICATED") })
+	}
+	r.enter(i.Token(map[string]any{"scope": "orders:read orders:write:all"})).want(t, 403, "FAILURE_FORBIDDEN")
+}
+
+// TestPasswordGuessing: guesses of one address are slowed down, and a guess takes as long for a
+// user that does not exist.
+func TestPasswordGuessing(t *testing.T) {
+	r := &rig{}
+	hash, err := bcrypt.GenerateFromPassword([]byte("right"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users := t.TempDir() + "/users"
+	r.t, r.folder = t, strings.TrimSuffix(users, "/users")
+	r.keep("users", "ann:"+string(hash)+"\n")
+	r = start(t, "auth: { users: { usersFile: '"+users+"' } }", orders("none", endpoint.Requirement{userScheme}))
+	try := func(password string) int {
+		credentials := base64.StdEncoding.EncodeToString([]byte("ann:" + password))
+		return r.post(`{"id":"a"}`, "Authorization: Basic "+credentials).status
+	}
+	if got := try("right"); got != 202 {
+		t.Fatalf("got %d for the right password", got)
+	}
+	checked := 0
+	for n := range 60 {
+		if try(fmt.Sprint("guess", n)) == 401 {
+			checked++
+		}
+	}
+	if checked > 30 {
+		t.Errorf("%d of 60 guesses were checked", checked)
+	}
+	if got := try("right"); got != 202 {
+		t.Errorf("got %d for the right password, which was checked before", got)
+	}
+}
+
+// TestCredentialsInLogs: whatever a client sends, its credentials are in no log and in no answer.
+func TestCredentialsInLogs(t *testing.T) {
+	i := issuer.Start(t)
+	query := endpoint.Scheme{Name: "query", Type: "apiKey", In: "query", Param: "key"}
+	r := start(t, `auth: { query: { keysFile: FOLDER/keys }, key: { keysFile: FOLDER/keys }, oauth: { issuer: '`+i.URL+`', audience: '`+issuer.Audience+`' } }`,
+		orders("none", endpoint.Requirement{tokenScheme}, endpoint.Requirement{query}, endpoint.Requirement{cookieScheme}))
+	token, expired := i.Token(nil), i.Token(map[string]any{"exp": 1})
+	answers := r.enter(token).body + r.enter(expired).body
+	answers += r.do("GET", "/orders?key="+annKey, "", "Accept: application/json").body
+	answers += r.do("GET", "/orders?key=wrong-planted-key", "", "Accept: application/json").body
+	answers += r.do("GET", "/orders", "", "Accept: application/json", "Cookie: session=planted-cookie").body
+	ticket := r.ticket("/orders", bearer(token))
+	answers += r.do("GET", "/orders?ticket="+ticket, "", "Accept: application/json").body
+	answers += r.do("GET", "/orders?ticket="+ticket, "", "Accept: application/json").body
+	i.Away(true)
+	answers += r.enter(forged(t, map[string]any{"alg": "ES256", "kid": "x"}, i.Claims(nil), "planted-signature")).body
+	for _, planted := range []string{token, expired, annKey, "wrong-planted-key", "planted-cookie", ticket, "planted-signature"} {
+		if strings.Contains(r.log.String(), planted) {
+			t.Errorf("the log has %s", planted)
+		}
+		if strings.Contains(answers, planted) {
+			t.Errorf("an answer has %s", planted)
+		}
+	}
+	if log := r.log.String(); strings.Contains(log, "subject=ann") || !strings.Contains(log, "subject=49915e0d7d4b402e") {
+		t.Error("the log must name subjects by their fingerprint only")
+	}
+}

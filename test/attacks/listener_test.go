@@ -1,0 +1,154 @@
+package attacks
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// closes waits until the gateway ends a connection on which a client dribbles.
+func closes(t *testing.T, r *rig, begin, drop string) {
+	t.Helper()
+	conn := r.connect()
+	if _, err := io.WriteString(conn, begin); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		if err := conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Read(make([]byte, 512)); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		if _, err := io.WriteString(conn, drop); err != nil {
+			return
+		}
+	}
+	t.Error("the connection stays open for a client that dribbles")
+}
+
+// TestSlowloris: a client that sends its header or its body byte by byte loses its connection;
+// everybody else is served.
+func TestSlowloris(t *testing.T) {
+	r := start(t, "listen: { readHeaderTimeout: 200ms, readTimeout: 300ms }", orders("none"))
+	for range 20 {
+		if _, err := io.WriteString(r.connect(), "GET /orders HTTP/1.1\r\nHost: h\r\nX-Slow: "); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.post(`{"id":"a"}`).want(t, 202, "")
+	closes(t, r, "GET /orders HTTP/1.1\r\nHost: h\r\nX-Slow: ", "a")
+	closes(t, r, "POST /orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{", " ")
+	if n := r.written("orders"); n != 1 {
+		t.Errorf("%d records, want only the one of the client that was quick", n)
+	}
+}
+
+// TestConnectionFlood: connections above the limit wait, and take no memory of the gateway.
+func TestConnectionFlood(t *testing.T) {
+	r := start(t, "limits: { connections: 3 }\nlisten: { readHeaderTimeout: 500ms }", orders("none"))
+	for range 30 { // silent clients; the gateway closes the three that it has accepted, then the next
+		r.connect()
+	}
+	r.post(`{"id":"a"}`).want(t, 202, "")
+}
+
+// TestGiantHeaders: a header above the limit is 431, and one far above it is not read to its end.
+func TestGiantHeaders(t *testing.T) {
+	r := start(t, "limits: { headers: 8KiB }", orders("none"))
+	giant := strings.Repeat("a", 9<<10)
+	r.do("GET", "/orders", "", "X-Giant: "+giant).want(t, 431, "FAILURE_HEADERS_TOO_LARGE")
+	r.do("GET", "/orders?a="+giant, "").want(t, 431, "FAILURE_HEADERS_TOO_LARGE")
+	many := make([]string, 1000)
+	for i := range many {
+		many[i] = "X-Many: aaaa"
+	}
+	r.do("GET", "/orders", "", many...).want(t, 431, "FAILURE_HEADERS_TOO_LARGE")
+	conn := r.connect()
+	go func() { // it ends when the gateway closes
+		_, _ = io.WriteString(conn, "GET /orders HTTP/1.1\r\nHost: h\r\n")
+		for range 1 << 14 {
+			if _, err := io.WriteString(conn, "X-Endless: "+giant+"\r\n"); err != nil {
+				return
+			}
+		}
+	}()
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err == nil && answer.StatusCode != 431 {
+		t.Errorf("got %d for a header without end", answer.StatusCode)
+	}
+	_ = conn.Close()
+	r.post(`{"id":"a"}`).want(t, 202, "")
+}
+
+// TestHeaderSmuggling: two readers of one request must not see two different requests.
+func TestHeaderSmuggling(t *testing.T) {
+	r := start(t, "", orders("none"))
+	const head = "POST /orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+	const hidden = "POST /orders HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"id\":\"hidden\"}"
+	for name, request := range map[string]string{
+		"two lengths":                   head + "Content-Length: 10\r\nContent-Length: 11\r\n\r\n{\"id\":\"a\"}" + hidden,
+		"two lengths in one":            head + "Content-Length: 10, 11\r\n\r\n{\"id\":\"a\"}" + hidden,
+		"length with a sign":            head + "Content-Length: +10\r\n\r\n{\"id\":\"a\"}" + hidden,
+		"space before the colon":        head + "Content-Length : 10\r\n\r\n{\"id\":\"a\"}" + hidden,
+		"unknown encoding":              head + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + hidden,
+		"two encodings":                 head + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + hidden,
+		"chunk with a broken size":      head + "Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n" + hidden,
+		"two hosts":                     head + "Host: other\r\nContent-Length: 0\r\n\r\n" + hidden,
+		"header name with a line break": head + "X-A\rContent-Length: 0\r\n\r\n" + hidden,
+	} {
+		t.Run(name, func(t *testing.T) {
+			first, _ := r.raw(request)
+			if first.status < 400 {
+				t.Errorf("got %d %s", first.status, first.body)
+			}
+			if n := r.written("orders"); n != 0 {
+				t.Errorf("%d records: the hidden request was served", n)
+			}
+		})
+	}
+	t.Run("length and chunks", func(t *testing.T) { // RFC 9112 section 6.3: the chunks count, the connection ends
+		body := "a\r\n{\"id\":\"a\"}\r\n0\r\n\r\n"
+		first, rest := r.raw(head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n" + body + hidden)
+		if before := r.written("orders"); first.status < 400 && (rest != "" || before != 1) {
+			t.Errorf("got %d, then %q, and %d records", first.status, rest, before)
+		}
+	})
+}
+
+// TestForgedAddress: X-Forwarded-For of a stranger moves nobody to another address.
+func TestForgedAddress(t *testing.T) {
+	r := start(t, "limits: { requestsPerSecond: 1, burst: 2 }", orders("none"))
+	limited := 0
+	for i := range 5 {
+		if r.post(`{"id":"a"}`, "X-Forwarded-For: 198.51.100."+string(rune('1'+i))).status == 429 {
+			limited++
+		}
+	}
+	if limited == 0 {
+		t.Error("each request counts as one of another address")
+	}
+}
+
+// TestRequestFlood: a client that sends too much is told to wait, others are served.
+func TestRequestFlood(t *testing.T) {
+	r := start(t, keysConfig+"limits: { requestsPerSecond: 1, burst: 3 }", orders("none", endpoint.Requirement{keyScheme}))
+	limited := answer{}
+	for range 20 {
+		if a := r.post(`{"id":"a"}`, "X-Key: "+annKey); a.status == 429 {
+			limited = a
+		}
+	}
+	limited.want(t, 429, "FAILURE_TOO_MANY_REQUESTS")
+	if limited.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	r.post(`{"id":"a"}`, "X-Key: "+bobKey).want(t, 202, "")
+}
