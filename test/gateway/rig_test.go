@@ -5,6 +5,7 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/planted"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -43,6 +45,7 @@ type rig struct {
 	kafka   *kgo.Client
 	http    *http.Client
 	log     *lockedBuffer
+	garden  *planted.Garden // secrets of the endpoint and of requests, and whether they got out
 
 	cancel  context.CancelFunc
 	started chan [2]string
@@ -66,7 +69,7 @@ type setup struct {
 // start runs a gateway. It is stopped with the test.
 func start(t testing.TB, s setup) *rig {
 	t.Helper()
-	r := &rig{t: t, brokers: s.brokers, topic: s.topic, log: &lockedBuffer{}, started: make(chan [2]string, 1), done: make(chan error, 1)}
+	r := &rig{t: t, brokers: s.brokers, topic: s.topic, log: &lockedBuffer{}, garden: planted.New(t), started: make(chan [2]string, 1), done: make(chan error, 1)}
 	if r.brokers == "" {
 		r.brokers = broker(t)
 	}
@@ -83,13 +86,14 @@ func start(t testing.TB, s setup) *rig {
 	gw := r.make(s)
 	addresses := r.run(gw)
 	r.url, r.admin = "http://"+addresses[0], "http://"+addresses[1]
-	transport := &http.Transport{DisableCompression: true}
-	r.http = &http.Client{Transport: transport}
+	transport := &http.Transport{DisableCompression: true, DialContext: r.garden.Dial}
+	r.http = &http.Client{Transport: r.garden.Headers(transport)}
 	t.Cleanup(func() {
 		transport.CloseIdleConnections()
 		if err := r.stop(); err != nil {
 			t.Errorf("the gateway ended with %v", err)
 		}
+		r.garden.Look("the log", r.log.String())
 		if t.Failed() {
 			t.Logf("log of the gateway:\n%s", r.log)
 		}
@@ -134,7 +138,7 @@ func (r *rig) mount(s setup) (*runtime.Gateway, error) {
 		d := &operations[i].Descriptor
 		d.Endpoints = slices.Clone(d.Endpoints)
 		for i, e := range d.Endpoints {
-			d.Endpoints[i] = endpoint.JSON(strings.ReplaceAll(string(e), "BROKERS", r.brokers))
+			d.Endpoints[i] = r.withSecrets(endpoint.JSON(strings.ReplaceAll(string(e), "BROKERS", r.brokers)))
 		}
 		if d.Topic.Template == "" {
 			d.Topic.Template = r.topic
@@ -144,6 +148,39 @@ func (r *rig) mount(s setup) (*runtime.Gateway, error) {
 		s.use(gw)
 	}
 	return gw, gw.Mount(runtime.API{Name: "shop", Title: "Shop", Version: "1.0.0", Source: "shop.yaml", Operations: operations})
+}
+
+// withSecrets gives an endpoint that has no security of its own every secret that one can have.
+// Its protocol stays PLAINTEXT, so that none of them is used.
+func (r *rig) withSecrets(e endpoint.JSON) endpoint.JSON {
+	r.t.Helper()
+	var object map[string]any
+	if err := json.Unmarshal([]byte(e), &object); err != nil {
+		r.t.Fatal(err)
+	}
+	shared, _ := object["sharedConfigurationOverride"].(map[string]any)
+	if shared == nil || shared["security"] != nil {
+		return e
+	}
+	secret := func(place string) string { return r.garden.Secret(place) }
+	shared["security"] = map[string]any{
+		"protocol": "PLAINTEXT",
+		"sasl": map[string]any{
+			"saslMechanism":  "PLAIN",
+			"saslJaasConfig": fmt.Sprintf(`org.apache.kafka.common.security.plain.PlainLoginModule required username="shop" password="%s";`, secret("password of the login")),
+		},
+		"ssl": map[string]any{
+			"trustStore": map[string]any{"type": "JKS", "location": "/none/trust.jks", "password": secret("password of the trust store")},
+			"keystore": map[string]any{
+				"type": "JKS", "location": "/none/key.jks", "password": secret("password of the key store"), "keyPassword": secret("password of the key"),
+			},
+		},
+	}
+	text, err := json.Marshal(object)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return endpoint.JSON(text)
 }
 
 // run runs a gateway in the background and waits until it listens.

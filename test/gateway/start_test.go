@@ -7,12 +7,13 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/planted"
 )
 
 // mountError is what stands in the way of a gateway, by Mount or by Handler.
 func mountError(t *testing.T, s setup) string {
 	t.Helper()
-	r := &rig{t: t, brokers: "127.0.0.1:9", topic: "shop", log: &lockedBuffer{}}
+	r := &rig{t: t, brokers: "127.0.0.1:9", topic: "shop", log: &lockedBuffer{}, garden: planted.New(t)}
 	gw, err := r.mount(s)
 	if err == nil {
 		_, err = gw.Handler()
@@ -20,6 +21,7 @@ func mountError(t *testing.T, s setup) string {
 	if err == nil {
 		t.Fatal("nothing is wrong")
 	}
+	r.garden.Look("an error", err.Error())
 	return err.Error()
 }
 

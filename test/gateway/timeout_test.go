@@ -16,6 +16,7 @@ import (
 	ws "github.com/coder/websocket"
 
 	"github.com/penstock-dev/penstock/runtime"
+	"github.com/penstock-dev/penstock/test/planted"
 )
 
 // TestReadTimeoutIsNotForStreams lets everything that is no plain request outlive
@@ -77,7 +78,7 @@ func TestReadTimeoutOfARequest(t *testing.T) {
 
 // TestHandlerWithAServerOfOnesOwn embeds the gateway in another program.
 func TestHandlerWithAServerOfOnesOwn(t *testing.T) {
-	r := &rig{t: t, brokers: broker(t), topic: uniqueTopic(), log: &lockedBuffer{}}
+	r := &rig{t: t, brokers: broker(t), topic: uniqueTopic(), log: &lockedBuffer{}, garden: planted.New(t)}
 	createTopic(t, client(t, r.brokers), r.topic, 1)
 	gw := r.make(setup{operations: ops(operation("orders", post("balanced"), sse("none"))), use: func(*runtime.Gateway) {}})
 	handler, err := gw.Handler()
@@ -91,7 +92,7 @@ func TestHandlerWithAServerOfOnesOwn(t *testing.T) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	transport := &http.Transport{}
+	transport := &http.Transport{DialContext: r.garden.Dial}
 	defer transport.CloseIdleConnections()
 	r.url, r.http = "http://"+listener.Addr().String(), &http.Client{Transport: transport}
 	s := r.stream("/orders")
@@ -113,4 +114,5 @@ func TestHandlerWithAServerOfOnesOwn(t *testing.T) {
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
 		t.Error(err)
 	}
+	r.garden.Look("the log", r.log.String())
 }
