@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -60,12 +62,10 @@ func TestAlgorithmNone(t *testing.T) {
 	r.enter(i.Token(nil)).want(t, 202, "")
 	signature := strings.Split(i.Token(nil), ".")[2]
 	for _, algorithm := range []any{"none", "None", "NONE", "nOnE", "", nil} {
-		for _, text := range []string{"", signature} {
-			header := map[string]any{"alg": algorithm, "typ": "JWT", "kid": i.Public().KeyID}
-			r.enter(forged(t, header, i.Claims(nil), text)).want(t, 401, "FAILURE_UNAUTHENTICATED")
-			break
-		}
+		header := map[string]any{"alg": algorithm, "typ": "JWT", "kid": i.Public().KeyID}
+		r.enter(forged(t, header, i.Claims(nil), "")).want(t, 401, "FAILURE_UNAUTHENTICATED")
 	}
+	r.enter(forged(t, map[string]any{"alg": "none"}, i.Claims(nil), signature)).want(t, 401, "FAILURE_UNAUTHENTICATED")
 	if n := r.written("orders"); n != 1 {
 		t.Errorf("%d records, want the one of the right token", n)
 	}
@@ -160,18 +160,17 @@ func TestTokenOfAnotherAudience(t *testing.T) {
 	r.enter(i.Token(map[string]any{"scope": "orders:read orders:write:all"})).want(t, 403, "FAILURE_FORBIDDEN")
 }
 
-// TestPasswordGuessing: guesses of one address are slowed down, and a guess takes as long for a
-// user that does not exist.
+// TestPasswordGuessing: guesses of one address are slowed down; who has been let in before stays.
 func TestPasswordGuessing(t *testing.T) {
-	r := &rig{}
 	hash, err := bcrypt.GenerateFromPassword([]byte("right"), bcrypt.MinCost)
 	if err != nil {
 		t.Fatal(err)
 	}
-	users := t.TempDir() + "/users"
-	r.t, r.folder = t, strings.TrimSuffix(users, "/users")
-	r.keep("users", "ann:"+string(hash)+"\n")
-	r = start(t, "auth: { users: { usersFile: '"+users+"' } }", orders("none", endpoint.Requirement{userScheme}))
+	users := filepath.Join(t.TempDir(), "users")
+	if err := os.WriteFile(users, []byte("ann:"+string(hash)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := start(t, "auth: { users: { usersFile: '"+users+"' } }", orders("none", endpoint.Requirement{userScheme}))
 	try := func(password string) int {
 		credentials := base64.StdEncoding.EncodeToString([]byte("ann:" + password))
 		return r.post(`{"id":"a"}`, "Authorization: Basic "+credentials).status

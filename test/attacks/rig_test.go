@@ -39,6 +39,7 @@ const patience = 30 * time.Second
 type rig struct {
 	t       *testing.T
 	address string // of the client listener
+	scheme  string // http or https
 	kafka   *kgo.Client
 	brokers string
 	http    *http.Client
@@ -55,7 +56,7 @@ func start(t *testing.T, config string, operations ...runtime.Operation) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	r := &rig{t: t, brokers: strings.Join(cluster.ListenAddrs(), ","), log: &lockedBuffer{}, folder: t.TempDir()}
+	r := &rig{t: t, brokers: strings.Join(cluster.ListenAddrs(), ","), scheme: "http", log: &lockedBuffer{}, folder: t.TempDir()}
 	r.kafka, err = kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ProducerLinger(0))
 	if err != nil {
 		t.Fatal(err)
@@ -216,7 +217,7 @@ func (a answer) want(t *testing.T, status int, code string) answer {
 // request makes a request; headers are "Name: value".
 func (r *rig) request(ctx context.Context, method, path, body string, headers []string) *http.Request {
 	r.t.Helper()
-	req, err := http.NewRequestWithContext(ctx, method, "http://"+r.address+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, r.scheme+"://"+r.address+path, strings.NewReader(body))
 	if err != nil {
 		r.t.Fatal(err)
 	}
