@@ -107,7 +107,7 @@ func (a *assignment) compileText(text string, place expr.Place) error {
 	}
 	a.parts = []*part{p}
 	a.compute = func(scope expr.Scope) (any, error) {
-		v, err := p.compute(scope)
+		v, err := p.Value(scope)
 		if err != nil {
 			return nil, err
 		}
@@ -131,21 +131,21 @@ func (a *assignment) compileList(items []any, place expr.Place) error {
 	}
 	a.compute = func(scope expr.Scope) (any, error) {
 		var list []any
-		for _, p := range a.parts {
-			v, err := p.compute(scope)
+		for i, p := range a.parts {
+			v, err := p.Value(scope)
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("item %d: %w", i+1, err)
 			}
 			item, err := v.Any()
+			if err != nil {
+				return nil, fmt.Errorf("item %d: %w", i+1, err)
+			}
 			switch item := item.(type) {
 			case nil:
 			case []any:
 				list = append(list, item...)
 			default:
 				list = append(list, item)
-			}
-			if err != nil {
-				return nil, err
 			}
 		}
 		return list, nil

@@ -177,12 +177,13 @@ func (w *decision) decided(i int) bool {
 
 // seal makes the key: every value with its length before it.
 func (w *decision) seal() {
+	all := properties()
 	for i, from := range w.from {
 		if from == written {
 			continue
 		}
 		w.key = append(w.key, byte(i), byte(from))
-		if !properties()[i].list {
+		if !all[i].list {
 			w.add(w.values[i].text)
 			continue
 		}

@@ -1,12 +1,8 @@
 package override
 
 import (
-	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/expr"
 )
@@ -29,7 +25,6 @@ type reader interface {
 // part is a text that may hold expressions.
 type part struct {
 	*expr.Template
-	text   string
 	option string // of saslJaasConfig, whose value it is
 }
 
@@ -38,43 +33,17 @@ func compilePart(text string, place expr.Place) (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &part{Template: compiled, text: text}, nil
-}
-
-// compute gives the value; the error holds nothing that the author did not write.
-func (p *part) compute(scope expr.Scope) (expr.Value, error) {
-	v, err := p.Value(scope)
-	if err != nil {
-		return expr.Value{}, cause(p.text, err)
-	}
-	return v, nil
+	return &part{Template: compiled}, nil
 }
 
 // words gives the value as a text; false for null.
 func (p *part) words(scope expr.Scope) (string, bool, error) {
-	v, err := p.compute(scope)
+	v, err := p.Value(scope)
 	if err != nil || v.IsNull() {
 		return "", false, err
 	}
 	text, err := v.Text()
-	if err != nil {
-		return "", false, cause(p.text, err)
-	}
-	return text, true, nil
-}
-
-var inQuotes = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-
-// cause is the message of a failed evaluation without the data that it quotes, which can be a
-// secret or a request's; what stands in the text itself stays.
-func cause(text string, err error) error {
-	return errors.New(inQuotes.ReplaceAllStringFunc(err.Error(), func(quoted string) string {
-		word, bad := strconv.Unquote(quoted)
-		if bad == nil && strings.Contains(text, word) {
-			return quoted
-		}
-		return `"…"`
-	}))
+	return text, err == nil, err
 }
 
 // textReader reads a text.
@@ -110,13 +79,9 @@ func (r listReader) parts() []*part { return r.items }
 
 // names gives the value as a list of names.
 func (p *part) names(scope expr.Scope) ([]string, error) {
-	v, err := p.compute(scope)
+	v, err := p.Value(scope)
 	if err != nil {
 		return nil, err
 	}
-	names, err := v.Texts()
-	if err != nil {
-		return nil, cause(p.text, err)
-	}
-	return names, nil
+	return v.Texts()
 }

@@ -1,0 +1,71 @@
+package override
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+)
+
+func TestExplain(t *testing.T) {
+	shared := "/sharedConfigurationOverride/"
+	o := compile(t, given{
+		object: object(`"consumer":{"topicPattern":"a.*","autoOffsetReset":"{#request.headers['x'][0]}"},"producer":{"topics":["p"]},` +
+			`"security":{"protocol":"SASL_PLAINTEXT","sasl":{"saslMechanism":"PLAIN","saslJaasConfig":` +
+			`"` + plainModule + ` required username=\"a\" password=\"{#secrets.get('/env/PASSWORD')}\";"}}`),
+		attributes: []endpoint.Attribute{
+			{Name: prefix + "producer.topics", Value: `"one"`, Source: "orders.yaml:1:1"},
+			{Name: prefix + "producer.topics", Value: `"two"`, Source: "orders.yaml:2:1"},
+			{Name: prefix + "producer.topics", Value: `"three"`, Condition: "{#request.method == 'POST'}", Source: "orders.yaml:3:1"},
+			{Name: "gravitee.attribute.kafka.consumer.topics", Value: `"c,d"`, Source: "orders.yaml:4:1"},
+			{Name: "gravitee.attribute.kafka.groupId", Value: `"g"`, Source: "orders.yaml:5:1"},
+			{Name: "gravitee.attribute.kafka.recordKey", Value: `"k"`, Source: "orders.yaml:6:1"},
+		},
+		origin: []endpoint.Origin{
+			{Pointer: "/configuration/bootstrapServers", Source: "orders.yaml:10:3"},
+			{Endpoint: "default", Pointer: shared + "consumer/autoOffsetReset", Source: "gateway.yaml:3:3"},
+			{Endpoint: "other", Pointer: shared + "consumer/enabled", Source: "orders.yaml:99:3"},
+			{Pointer: shared + "security/sasl/saslJaasConfig", Source: "orders.yaml:12:3"},
+		},
+	})
+	x := request(t, "x: earliest")
+	x.Attributes.Set(prefix+"consumer.encodeMessageId", false)
+	got, err := o.Explain(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byPointer := map[string][2]string{}
+	last := ""
+	for _, line := range got {
+		byPointer[line.Pointer] = [2]string{line.Value, line.Source}
+		if strings.Contains(line.Value, "hunter2") {
+			t.Error("a secret is shown")
+		}
+		if line.Pointer <= last {
+			t.Errorf("%s stands after %s", line.Pointer, last)
+		}
+		last = line.Pointer
+	}
+	for pointer, want := range map[string][2]string{
+		"/name":                                 {`"default"`, "default"},
+		"/configuration/bootstrapServers":       {`"kafka:9092"`, "orders.yaml:10:3"},
+		shared + "consumer/enabled":             {"false", "default"},
+		shared + "consumer/autoOffsetReset":     {`"earliest"`, "gateway.yaml:3:3"},
+		shared + "consumer/encodeMessageId":     {"false", "attribute " + prefix + "consumer.encodeMessageId (set by code)"},
+		shared + "consumer/topics":              {`["c","d"]`, "attribute gravitee.attribute.kafka.consumer.topics (orders.yaml:4:1)"},
+		shared + "consumer/topicPattern":        {"", ""},
+		shared + "producer/topics":              {`["two"]`, "attribute " + prefix + "producer.topics (orders.yaml:2:1)"},
+		shared + "security/sasl/saslJaasConfig": {`"REDACTED"`, "orders.yaml:12:3"},
+		"groupId":                               {`"g"`, "attribute gravitee.attribute.kafka.groupId (orders.yaml:5:1)"},
+		"recordKey":                             {`"k"`, "attribute gravitee.attribute.kafka.recordKey (orders.yaml:6:1)"},
+	} {
+		if diff := cmp.Diff(want, byPointer[pointer]); diff != "" {
+			t.Errorf("%s: %s", pointer, diff)
+		}
+	}
+	_, err = o.Explain(request(t))
+	wants(t, err, core.CodeConfigurationInvalid, invalidText+"consumer.autoOffsetReset: character 23: null has no items")
+}
