@@ -20,6 +20,8 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/metrics"
 	"github.com/penstock-dev/penstock/runtime/internal/published"
 	"github.com/penstock-dev/penstock/runtime/internal/routes"
+	"github.com/penstock-dev/penstock/runtime/internal/scope"
+	"github.com/penstock-dev/penstock/runtime/internal/secrets"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
@@ -34,6 +36,7 @@ type Gateway struct {
 	metrics *metrics.Metrics
 	streams *limits.Streams
 	gate    *auth.Gate
+	secrets scope.Secrets
 	rate    *limits.Requests // nil: not limited
 	host    *entrypoints.Host
 
@@ -95,6 +98,7 @@ func New(cfg Config, opts ...Option) (*Gateway, error) {
 	}
 	gw.rate = limits.NewRequests(cfg.Limits.RequestsPerSecond, cfg.Limits.Burst)
 	gw.gate = newGate(cfg, o.log, find)
+	gw.secrets = secrets.New(cfg.Secrets.Dir)
 	brokers := newKafka(cfg, o.log)
 	gw.kafka = brokers
 	if err := gw.metrics.Register(metrics.OfKafka(func() metrics.Kafka { return kafkaMetrics(brokers) })); err != nil {

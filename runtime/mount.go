@@ -24,6 +24,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/websocket"
 	"github.com/penstock-dev/penstock/runtime/internal/published"
 	"github.com/penstock-dev/penstock/runtime/internal/routes"
+	"github.com/penstock-dev/penstock/runtime/internal/scope"
 )
 
 // handlers makes the handler of each kind of entrypoint.
@@ -55,10 +56,14 @@ func (gw *Gateway) Mount(api API) error {
 	}
 	cfg, err := gw.cfg.APIs.Resolve(namesOf(api))
 	problems := []error{err, checkAllow(api, cfg)}
+	env, failed := gw.environment(api)
+	if failed != nil {
+		return failed
+	}
 	m := mounted{api: api}
 	var all []routes.Route
 	for _, op := range api.Operations {
-		out, added, err := gw.compile(api, op, cfg)
+		out, added, err := gw.compile(api, op, cfg, env)
 		problems = append(problems, err)
 		all = append(all, added...)
 		m.add(op.Descriptor, cfg, out.Entrypoints)
@@ -95,22 +100,24 @@ func namesOf(api API) config.Names {
 	n := config.Names{API: api.Name}
 	for _, op := range api.Operations {
 		n.Operations = append(n.Operations, op.Descriptor.Operation)
-		if name := compile.Endpoint(op.Descriptor); !slices.Contains(n.Endpoints, name) {
-			n.Endpoints = append(n.Endpoints, name)
+		for _, name := range compile.Endpoints(op.Descriptor) {
+			if !slices.Contains(n.Endpoints, name) {
+				n.Endpoints = append(n.Endpoints, name)
+			}
 		}
 	}
 	return n
 }
 
 // compile makes the routes of one operation.
-func (gw *Gateway) compile(api API, op Operation, cfg config.API) (compile.Output, []routes.Route, error) {
+func (gw *Gateway) compile(api API, op Operation, cfg config.API, env *scope.Environment) (compile.Output, []routes.Route, error) {
 	d := op.Descriptor
 	owner := fmt.Sprintf("operation %q of api %q", d.Operation, api.Name)
 	if d.API != api.Name {
 		return compile.Output{}, nil, fmt.Errorf("%s: its descriptor is of api %q", owner, d.API)
 	}
 	out, err := compile.Operation(compile.Input{
-		Descriptor: d, Config: cfg, Tenant: gw.cfg.Tenant, Clients: gw.kafka, Log: gw.log,
+		Descriptor: d, Config: cfg, Tenant: gw.cfg.Tenant, Clients: gw.kafka, Env: env, Log: gw.log,
 		Publish: publishHook(op.Publish), Subscribe: subscribeHook(op.Subscribe),
 	})
 	if err != nil {

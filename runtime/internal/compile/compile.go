@@ -5,7 +5,6 @@ package compile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 
@@ -13,16 +12,18 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
-	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
+	"github.com/penstock-dev/penstock/runtime/internal/override"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/runtime/internal/scope"
 	"github.com/penstock-dev/penstock/runtime/internal/validate"
 )
 
-// Clients gives the readers and writers of a cluster. Nothing connects before the first use.
+// Clients gives the readers and writers of clusters. Nothing connects before the first use.
 type Clients interface {
-	Source(t cluster.Target) (qos.Source, error)
-	Sink(t cluster.Target, level endpoint.QoS, compression string) (qos.Sink, error)
+	// Hold gives those of a cluster until release is called. requested says that the target
+	// depends on a request. Errors are *core.Error.
+	Hold(t cluster.Target, requested bool) (c qos.Cluster, release func(), err error)
 }
 
 // Input is what an operation is compiled from.
@@ -31,6 +32,7 @@ type Input struct {
 	Config     config.API
 	Tenant     string
 	Clients    Clients
+	Env        *scope.Environment // what expressions see of the gateway; nil: nothing
 	Log        *slog.Logger
 
 	// Publish changes or refuses a record before it is written; nil: it passes.
@@ -49,29 +51,23 @@ type Output struct {
 // Operation compiles one operation. The error joins every problem.
 func Operation(in Input) (Output, error) {
 	c := &compiler{in: in, d: in.Descriptor}
+	if c.in.Env == nil {
+		c.in.Env = &scope.Environment{}
+	}
 	served := c.entrypoints()
-	object := c.endpoint()
-	if err := errors.Join(c.problems...); err != nil {
-		return Output{}, err
-	}
+	objects := c.endpoints()
 	op := &entrypoints.Operation{API: c.d.API, Name: c.d.Operation}
-	if len(served) == 0 {
-		return Output{Operation: op}, nil
+	if err := errors.Join(c.problems...); err != nil || len(served) == 0 {
+		return Output{Operation: op}, err
 	}
-	target, err := cluster.ParseTarget(object.text)
-	if err != nil {
-		return Output{}, c.wrap(err)
+	uses := c.directions(served, objects)
+	op.Authorize = c.condition(served)
+	g := c.group(objects)
+	if g != nil && uses&endpoint.Publishing != 0 {
+		op.Publish = c.publishing(g, served, objects)
 	}
-	// Publishers make their clients late: the files that security names are read now.
-	if _, err := in.Clients.Source(target); err != nil {
-		return Output{}, c.wrap(err)
-	}
-	uses := c.directions(served, object)
-	if uses&endpoint.Publishing != 0 {
-		op.Publish = c.publishing(target, object)
-	}
-	if uses&endpoint.Subscribing != 0 {
-		op.Subscribe = c.subscribing(target, object)
+	if g != nil && uses&endpoint.Subscribing != 0 {
+		op.Subscribe = c.subscribing(g, objects)
 	}
 	if err := errors.Join(c.problems...); err != nil {
 		return Output{}, err
@@ -86,45 +82,31 @@ type compiler struct {
 	problems []error
 }
 
-func (c *compiler) wrap(err error) error {
-	return fmt.Errorf("operation %q of api %q: %w", c.d.Operation, c.d.API, err)
-}
-
-func (c *compiler) fail(err error) { c.problems = append(c.problems, c.wrap(err)) }
-
-// publishing compiles the way to Kafka.
-func (c *compiler) publishing(target cluster.Target, object endpointObject) *entrypoints.Publishing {
-	p := &entrypoints.Publishing{
-		Payload: c.d.Publish,
-		Hook:    c.in.Publish,
+// group compiles the endpoints of the operation; nil: it has a problem.
+func (c *compiler) group(objects []*object) *group {
+	attributes, err := override.CompileAttributes(c.d.Attributes, c.in.Env, c.in.Log)
+	if err != nil {
+		c.found("", err)
+		return nil
 	}
-	topics := c.topics("producer", object.Shared.Producer.Topics)
-	sink := onePerLevel(func(level endpoint.QoS) (qos.Sink, error) {
-		return c.in.Clients.Sink(target, level, object.Shared.Producer.CompressionType)
-	})
-	p.Prepare = func(x *exchange.Exchange, level endpoint.QoS) (entrypoints.Publication, error) {
-		names, err := topics(x.Params)
+	g := &group{clients: c.in.Clients, attributes: attributes, enums: c.enums()}
+	allow := c.allow()
+	for _, o := range objects {
+		candidate, err := c.candidate(o, allow)
 		if err != nil {
-			return nil, err
+			c.found(o.Name, err)
+			continue
 		}
-		return &fixedPublication{
-			topics: names, encodeIDs: object.Shared.Consumer.EncodeMessageID,
-			sink: func() (qos.Sink, error) { return sink(level) },
-		}, nil
+		g.candidates = append(g.candidates, candidate)
 	}
-	if c.d.Publish.Schema != nil {
-		if v := c.validator(c.d.Publish.Schema); v != nil {
-			p.CheckBody = v.Check
-		}
+	if len(g.candidates) < len(objects) {
+		return nil
 	}
-	if c.d.Publish.Headers != nil {
-		if v := c.validator(c.d.Publish.Headers); v != nil {
-			p.CheckHeaders = v.CheckHeaders
-		}
-	}
-	return p
+	g.arrange(c.d.LoadBalancer)
+	return g
 }
 
+// validator compiles a schema of messages.
 func (c *compiler) validator(s *endpoint.Schema) *validate.Validator {
 	v, err := validate.Compile(s)
 	if err != nil {
@@ -133,75 +115,3 @@ func (c *compiler) validator(s *endpoint.Schema) *validate.Validator {
 	}
 	return v
 }
-
-// subscribing compiles the way from Kafka.
-func (c *compiler) subscribing(target cluster.Target, object endpointObject) *entrypoints.Subscribing {
-	consumer := object.Shared.Consumer
-	if consumer.TopicPattern != "" {
-		c.fail(errors.New("consumer.topicPattern is not served by this version"))
-		return nil
-	}
-	source, err := c.in.Clients.Source(target)
-	if err != nil {
-		c.fail(err)
-		return nil
-	}
-	transform := c.transform(consumer.RemoveConfluentHeader)
-	name := c.d.Subscribe.Name
-	if name == "" {
-		name = "message"
-	}
-	var deadLetters func() (qos.Sink, error)
-	if producer := object.Shared.Producer; producer.Enabled {
-		sink := onePerLevel(func(level endpoint.QoS) (qos.Sink, error) {
-			return c.in.Clients.Sink(target, level, producer.CompressionType)
-		})
-		deadLetters = func() (qos.Sink, error) { return sink(endpoint.AtLeastOnce) }
-	}
-	topics := c.topics("consumer", consumer.Topics)
-	return &entrypoints.Subscribing{
-		Payload:           c.d.Subscribe,
-		WritesDeadLetters: deadLetters != nil,
-		EventName:         name,
-		Open: func(ctx context.Context, x *exchange.Exchange, r qos.Reading) (*entrypoints.Opened, error) {
-			var err error
-			if r.Topics, err = topics(x.Params); err != nil {
-				return nil, err
-			}
-			if r.Level.Group() {
-				r.Group = entrypoints.GroupID(c.d.API, c.d.Operation, r.Kind, x.Caller)
-			}
-			r.Reset, r.CheckTopic, r.Transform = consumer.AutoOffsetReset, consumer.CheckTopicExistence, transform
-			stream, err := source.Open(ctx, r)
-			if err != nil {
-				return nil, readable(err, consumer.EncodeMessageID)
-			}
-			return &entrypoints.Opened{Stream: stream, EncodeIDs: consumer.EncodeMessageID, DeadLetters: deadLetters}, nil
-		},
-	}
-}
-
-// readable gives the oldest cursor of an error the form that clients read.
-func readable(err error, encodeIDs bool) error {
-	var coded *core.Error
-	if !errors.As(err, &coded) || coded.Code != core.CodeCursorGone {
-		return err
-	}
-	gone := *coded
-	gone.Oldest = entrypoints.EncodeID(coded.Oldest, encodeIDs)
-	return &gone
-}
-
-// fixedPublication is the publication of a configuration without expressions.
-type fixedPublication struct {
-	topics    []string
-	encodeIDs bool
-	sink      func() (qos.Sink, error)
-}
-
-func (*fixedPublication) Compose(*core.Record) error               { return nil }
-func (p *fixedPublication) Address(*core.Record) ([]string, error) { return p.topics, nil }
-func (p *fixedPublication) Sink() (qos.Sink, error)                { return p.sink() }
-func (p *fixedPublication) EncodeIDs() bool                        { return p.encodeIDs }
-func (*fixedPublication) IDPrefix() string                         { return "" }
-func (*fixedPublication) Release()                                 {}

@@ -17,28 +17,36 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
-// clients keeps what was asked of it.
+// clients keeps what was asked of it. It is the one cluster that there is.
 type clients struct {
 	target      cluster.Target
+	requested   bool
 	level       endpoint.QoS
 	compression string
 	reading     qos.Reading
+	held        int // clusters that were held and not released
+	unusable    bool
+	stream      qos.Stream
+	openErr     error
 }
 
-func (c *clients) Source(t cluster.Target) (qos.Source, error) {
-	c.target = t
-	return c, nil
+func (c *clients) Hold(t cluster.Target, requested bool) (qos.Cluster, func(), error) {
+	c.target, c.requested = t, requested
+	c.held++
+	return c, func() { c.held-- }, nil
 }
 
 func (c *clients) Open(_ context.Context, r qos.Reading) (qos.Stream, error) {
 	c.reading = r
+	return c.stream, c.openErr
+}
+
+func (c *clients) Sink(level endpoint.QoS, compression string) (qos.Sink, error) {
+	c.level, c.compression = level, compression
 	return nil, nil
 }
 
-func (c *clients) Sink(t cluster.Target, level endpoint.QoS, compression string) (qos.Sink, error) {
-	c.target, c.level, c.compression = t, level, compression
-	return nil, nil
-}
+func (c *clients) Usable() bool { return !c.unusable }
 
 func descriptor() endpoint.Descriptor {
 	return endpoint.Descriptor{
@@ -69,7 +77,7 @@ func resolve(t *testing.T, d endpoint.Descriptor, text string) config.API {
 	if err != nil {
 		t.Fatal(err)
 	}
-	api, err := cfg.APIs.Resolve(config.Names{API: d.API, Endpoints: []string{Endpoint(d)}, Operations: []string{d.Operation}})
+	api, err := cfg.APIs.Resolve(config.Names{API: d.API, Endpoints: Endpoints(d), Operations: []string{d.Operation}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +128,9 @@ func TestOperation(t *testing.T) {
 	if _, err := out.Operation.Subscribe.Open(t.Context(), in("asia"), qos.Reading{Level: endpoint.None}); core.CodeOf(err) != core.CodeInvalidRequest {
 		t.Errorf("a region beyond its enumeration: %v", err)
 	}
+	if c.held != 1 {
+		t.Errorf("the cluster is held %d times, want once, from the start on", c.held)
+	}
 	if r := c.reading; r.Reset != qos.Latest || r.Level != endpoint.None || r.CheckTopic || r.Transform == nil {
 		t.Errorf("the reading is %+v", r)
 	}
@@ -160,7 +171,7 @@ apis:
 	if _, err := pub.Sink(); err != nil || !slices.Equal(c.target.Brokers, []string{"b:2", "c:3"}) {
 		t.Errorf("brokers are %q, %v", c.target.Brokers, err)
 	}
-	if names, err := pub.Address(&core.Record{}); err != nil || !slices.Equal(names, []string{"one", "two"}) {
+	if names, err := pub.Address(&core.Record{}); err != nil || !slices.Equal(names, []string{"two", "one"}) {
 		t.Errorf("topics are %q, %v", names, err)
 	}
 	if _, err := out.Operation.Publish.Prepare(in("asia"), endpoint.None); err == nil ||
@@ -224,16 +235,16 @@ func TestProblems(t *testing.T) {
 			`operation "placeOrder" of api "orders": sse subscribes, but the consumer of endpoint "default" is not enabled`,
 		},
 		{
-			"pattern", "", change(`"removeConfluentHeader":true`, `"topicPattern":"a.*"`),
-			`operation "placeOrder" of api "orders": consumer.topicPattern is not served by this version`,
+			"pattern", "", change(`"removeConfluentHeader":true`, `"topicPattern":"(?!a).*"`),
+			`operation "placeOrder" of api "orders": look-ahead (?!…)`,
 		},
 		{
 			"expression", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { ssl: { trustStore: { type: PEM, location: \"{#secrets.get('/env/X')}\" } } } } } } } }", nil,
-			`gateway.yaml:1:118: operation "placeOrder" of api "orders": expressions are not served by this version (/sharedConfigurationOverride/security/ssl/trustStore/location)`,
+			`operation "placeOrder" of api "orders": security.ssl.trustStore.location: character 11: this gateway has no secrets`,
 		},
 		{
 			"login", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { protocol: SASL_SSL, sasl: { saslMechanism: PLAIN, saslJaasConfig: \"a.B required password=geheim;\" } } } } } } }", nil,
-			`operation "placeOrder" of api "orders": security.sasl.saslJaasConfig: line 1, column 1: this is not the login module of saslMechanism PLAIN: write org.apache.kafka.common.security.plain.PlainLoginModule`,
+			`operation "placeOrder" of api "orders": endpoint "default": security.sasl.saslJaasConfig: line 1, column 1: this is not the login module of saslMechanism PLAIN: write org.apache.kafka.common.security.plain.PlainLoginModule`,
 		},
 		{
 			"no topic", "", func(d *endpoint.Descriptor) { d.Topic = endpoint.Topic{} },
@@ -322,28 +333,5 @@ func TestTransform(t *testing.T) {
 		if out, err := only.Apply(t.Context(), &core.Record{Value: []byte(in)}); err != nil || string(out.Value) != want || out.Value == nil {
 			t.Errorf("%q: got %q, %v", in, out.Value, err)
 		}
-	}
-}
-
-func TestOnePerLevel(t *testing.T) {
-	opened, fail := 0, errors.New("away")
-	sinks := onePerLevel(func(endpoint.QoS) (qos.Sink, error) {
-		opened++
-		return nil, fail
-	})
-	if _, err := sinks(endpoint.None); !errors.Is(err, fail) {
-		t.Errorf("got %v", err)
-	}
-	fail = nil
-	for range 3 {
-		if _, err := sinks(endpoint.None); err != nil {
-			t.Error(err)
-		}
-	}
-	if _, err := sinks(endpoint.Balanced); err != nil || opened != 3 {
-		t.Errorf("opened %d times, want 3: errors are not kept, sinks are; %v", opened, err)
-	}
-	if _, err := sinks("some"); err == nil || err.Error() != `unknown level "some"` {
-		t.Errorf("got %v", err)
 	}
 }

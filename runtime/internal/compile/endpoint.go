@@ -10,103 +10,143 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/config"
-	"github.com/penstock-dev/penstock/runtime/internal/qos"
 	"github.com/penstock-dev/penstock/schema"
 )
 
-// endpointObject is the endpoint object in force, with its defaults, as far as an operation
-// needs it. text is the whole of it.
-type endpointObject struct {
-	text endpoint.JSON
+// object is an endpoint object in force, without its defaults. The named members are those that
+// neither an expression nor an attribute decides.
+type object struct {
+	merged map[string]any
 
-	Name    string   `json:"name"`
-	Tenants []string `json:"tenants"`
-	Shared  struct {
-		Producer struct {
-			Enabled         bool     `json:"enabled"`
-			Topics          []string `json:"topics"`
-			CompressionType string   `json:"compressionType"`
-		} `json:"producer"`
-		Consumer struct {
-			Enabled               bool      `json:"enabled"`
-			Topics                []string  `json:"topics"`
-			TopicPattern          string    `json:"topicPattern"`
-			EncodeMessageID       bool      `json:"encodeMessageId"`
-			AutoOffsetReset       qos.Reset `json:"autoOffsetReset"`
-			CheckTopicExistence   bool      `json:"checkTopicExistence"`
-			RemoveConfluentHeader bool      `json:"removeConfluentHeader"`
-		} `json:"consumer"`
+	Name      string
+	Weight    int      `json:"weight"`
+	Secondary bool     `json:"secondary"`
+	Tenants   []string `json:"tenants"`
+	Shared    struct {
+		Producer side `json:"producer"`
+		Consumer side `json:"consumer"`
 	} `json:"sharedConfigurationOverride"`
 }
 
-// endpoint merges the endpoint object with the configuration and checks the result.
-func (c *compiler) endpoint() endpointObject {
-	var object endpointObject
-	value, err := decode(string(c.d.Endpoints[0]))
+// side is the producer or the consumer of an endpoint.
+type side struct {
+	Enabled bool `json:"enabled"`
+	// Topics and TopicPattern are there or not; what they say can be an expression.
+	Topics       any `json:"topics"`
+	TopicPattern any `json:"topicPattern"`
+}
+
+// Endpoints are the names of a descriptor's endpoints, by which the configuration changes them.
+func Endpoints(d endpoint.Descriptor) []string {
+	names := make([]string, len(d.Endpoints))
+	for i, text := range d.Endpoints {
+		names[i] = nameOf(text)
+	}
+	return names
+}
+
+func nameOf(text endpoint.JSON) string {
+	var named struct {
+		Name string `json:"name"`
+	}
+	if err := json.Unmarshal([]byte(text), &named); err != nil || named.Name == "" {
+		return "default"
+	}
+	return named.Name
+}
+
+// endpoints merges the endpoint objects with the configuration and checks them. It gives those that
+// serve this gateway's tenant.
+func (c *compiler) endpoints() []*object {
+	var list []*object
+	var foreign []string
+	for _, text := range c.d.Endpoints {
+		o := c.endpoint(text)
+		switch tenant := c.in.Tenant; {
+		case o == nil:
+		case tenant != "" && len(o.Tenants) > 0 && !slices.Contains(o.Tenants, tenant):
+			foreign = append(foreign, fmt.Sprintf("endpoint %q is for the tenants %s", o.Name, strings.Join(o.Tenants, ", ")))
+		default:
+			list = append(list, o)
+		}
+	}
+	if len(list) == 0 && len(c.problems) == 0 {
+		c.fail(fmt.Errorf("%s, this gateway's is %q", strings.Join(foreign, ", "), c.in.Tenant))
+	}
+	return list
+}
+
+// endpoint merges one endpoint object; nil: it has a problem.
+func (c *compiler) endpoint(text endpoint.JSON) *object {
+	value, err := decode(string(text))
 	if err != nil {
 		c.fail(fmt.Errorf("endpoint of the descriptor: %w", err))
-		return object
+		return nil
 	}
-	name := Endpoint(c.d)
-	patch := c.in.Config.Endpoints[name]
+	before := len(c.problems)
+	o := &object{Name: nameOf(text), Weight: 1}
+	patch := c.in.Config.Endpoints[o.Name]
 	if inherit, _ := patch["inheritConfiguration"].(bool); inherit {
-		c.report(config.Pointer("endpoints", name), "/inheritConfiguration",
+		c.reportEndpoint(o.Name, "/inheritConfiguration",
 			"is decided in the document: the configuration changes what was chosen there")
 	}
 	merged := schema.Merge(value, any(patch))
 	if patch == nil {
 		merged = schema.Canonical(value)
 	}
-	for _, issue := range schema.Validate(schema.Endpoint, schema.Evaluated, merged) {
-		c.report(config.Pointer("endpoints", name), issue.Pointer, issue.Message)
+	for _, issue := range schema.Validate(schema.Endpoint, schema.Template, merged) {
+		c.reportEndpoint(o.Name, issue.Pointer, issue.Message)
 	}
-	for _, pointer := range schema.Expressions(merged) {
-		c.report(config.Pointer("endpoints", name), pointer, "expressions are not served by this version")
+	if len(c.problems) > before {
+		return nil
 	}
-	text, err := json.Marshal(schema.ApplyDefaults(schema.Endpoint, merged))
+	if len(c.d.Endpoints) > 1 && strings.ContainsFunc(o.Name, notInIDs) {
+		c.fail(fmt.Errorf("endpoint %q: its name stands in message ids, where an operation has several endpoints: "+
+			"letters, digits, '.', '_' and '-' are allowed", o.Name))
+		return nil
+	}
+	whole, err := json.Marshal(merged)
 	if err == nil {
-		err = json.Unmarshal(text, &object)
+		err = json.Unmarshal(whole, o)
 	}
-	if err != nil && len(c.problems) == 0 { // else the schema has said it better
-		c.fail(fmt.Errorf("endpoint %q: %w", name, err))
+	if err != nil {
+		c.fail(fmt.Errorf("endpoint %q: %w", o.Name, err))
+		return nil
 	}
-	object.text = endpoint.JSON(text)
-	if tenant := c.in.Tenant; tenant != "" && len(object.Tenants) > 0 && !slices.Contains(object.Tenants, tenant) {
-		c.fail(fmt.Errorf("endpoint %q is for the tenants %s, this gateway's is %q", name, strings.Join(object.Tenants, ", "), tenant))
-	}
-	return object
+	o.merged, _ = merged.(map[string]any)
+	return o
 }
 
-// Endpoint is the name of a descriptor's endpoint, by which the configuration changes it.
-func Endpoint(d endpoint.Descriptor) string {
-	var named struct {
-		Name string `json:"name"`
-	}
-	if err := json.Unmarshal([]byte(d.Endpoints[0]), &named); err != nil || named.Name == "" {
-		return "default"
-	}
-	return named.Name
+// notInIDs says which characters the names of endpoints in message ids do not have.
+func notInIDs(r rune) bool {
+	letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+	return !letter && r != '.' && r != '_' && r != '-'
 }
 
-// report adds a problem with a value, with the place that the value came from: the
-// configuration where it wrote it or something nearer above it, else the document. group is
-// where the value's object stands in the configuration of the api.
-func (c *compiler) report(group, pointer, text string) {
+// reportEndpoint adds a problem with a value of an endpoint object.
+func (c *compiler) reportEndpoint(name, pointer, text string) {
+	c.report(name, config.Pointer("endpoints", name), pointer, text)
+}
+
+// report adds a problem with a value, with the place that the value came from: the configuration
+// where it wrote it or something nearer above it, else the document. group is where the value's
+// object stands in the configuration of the api; name is the endpoint's, "" for entrypoints.
+func (c *compiler) report(name, group, pointer, text string) {
 	place, at := c.in.Config.Place(group + pointer)
-	source, from := origin(c.d.Origin, pointer)
+	source, from := origin(c.d.Origin, name, pointer)
 	if len(at)-len(group) <= len(from) && source != "" || len(at) <= len(group) {
 		place = source
 	}
-	c.problems = append(c.problems, &config.Problem{
+	c.add(&config.Problem{
 		Place: place, Text: fmt.Sprintf("operation %q of api %q: %s", c.d.Operation, c.d.API, text), Pointer: pointer,
 	})
 }
 
 // origin finds the source of the value at a pointer, or of the nearest one above it.
-func origin(origins []endpoint.Origin, pointer string) (source, at string) {
+func origin(origins []endpoint.Origin, name, pointer string) (source, at string) {
 	for ; ; pointer = pointer[:strings.LastIndexByte(pointer, '/')] {
 		for _, o := range origins {
-			if o.Pointer == pointer && o.Source != "default" {
+			if o.Pointer == pointer && (o.Endpoint == "" || o.Endpoint == name) && o.Source != "default" {
 				return o.Source, pointer
 			}
 		}

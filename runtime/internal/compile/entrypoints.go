@@ -13,8 +13,8 @@ import (
 	"github.com/penstock-dev/penstock/schema"
 )
 
-// options are the members of an entrypoint object that decide whether and where it is served.
-type options struct {
+// placement is the members of an entrypoint object that decide whether and where it is served.
+type placement struct {
 	Enabled     *bool    `json:"enabled"`
 	Path        string   `json:"path"`
 	Publisher   switched `json:"publisher"`
@@ -37,7 +37,7 @@ func (c *compiler) entrypoints() []endpoint.Entrypoint {
 	for _, kind := range slices.Sorted(maps.Keys(patch)) {
 		known := slices.ContainsFunc(c.d.Entrypoints, func(e endpoint.Entrypoint) bool { return string(e.Kind) == kind })
 		if !known && patch[kind] != nil {
-			c.report(group, "/"+kind, "the document has no such entrypoint: the configuration may change one or switch it off, not add it")
+			c.report("", group, "/"+kind, "the document has no such entrypoint: the configuration may change one or switch it off, not add it")
 		}
 	}
 	var served []endpoint.Entrypoint
@@ -66,14 +66,11 @@ func (c *compiler) entrypoint(e endpoint.Entrypoint, change any, group string) (
 	}
 	before := len(c.problems)
 	object := map[string]any{string(e.Kind): merged}
-	for _, issue := range schema.Validate(schema.Entrypoints, schema.Evaluated, object) {
-		c.report(group, issue.Pointer, issue.Message)
-	}
-	for _, pointer := range schema.Expressions(object) {
-		c.report(group, pointer, "expressions are not served by this version")
+	for _, issue := range schema.Validate(schema.Entrypoints, schema.Template, object) {
+		c.report("", group, issue.Pointer, issue.Message)
 	}
 	text, err := json.Marshal(merged)
-	var o options
+	var o placement
 	if err == nil {
 		err = json.Unmarshal(text, &o)
 	}
@@ -85,8 +82,8 @@ func (c *compiler) entrypoint(e endpoint.Entrypoint, change any, group string) (
 	}
 	e.Config = endpoint.JSON(text)
 	if o.DeadLetters != "" {
-		if err := legal([]string{o.DeadLetters}); err != nil {
-			c.report(group, config.Pointer(string(e.Kind), "deadLetterTopic"), err.Error())
+		if err := legal(o.DeadLetters); err != nil {
+			c.report("", group, config.Pointer(string(e.Kind), "deadLetterTopic"), err.Error())
 		}
 	}
 	if o.Path != "" && o.Path != e.Path {
@@ -104,7 +101,7 @@ func (c *compiler) entrypoint(e endpoint.Entrypoint, change any, group string) (
 func (c *compiler) move(e *endpoint.Entrypoint, path, group string) {
 	parsed, err := routes.ParsePath(path)
 	if err != nil {
-		c.report(group, config.Pointer(string(e.Kind), "path"), err.Error())
+		c.report("", group, config.Pointer(string(e.Kind), "path"), err.Error())
 		return
 	}
 	names := make([]string, len(e.Params))
@@ -115,22 +112,24 @@ func (c *compiler) move(e *endpoint.Entrypoint, path, group string) {
 	slices.Sort(names)
 	slices.Sort(given)
 	if !slices.Equal(names, given) {
-		c.report(group, config.Pointer(string(e.Kind), "path"), fmt.Sprintf("path %q must have the parameters of the document's %q", path, e.Path))
+		c.report("", group, config.Pointer(string(e.Kind), "path"), fmt.Sprintf("path %q must have the parameters of the document's %q", path, e.Path))
 		return
 	}
 	e.Path = path
 }
 
 // directions finds out what the served entrypoints need, and that the endpoint allows it.
-func (c *compiler) directions(served []endpoint.Entrypoint, object endpointObject) endpoint.Direction {
+func (c *compiler) directions(served []endpoint.Entrypoint, objects []*object) endpoint.Direction {
 	var uses endpoint.Direction
 	for _, e := range served {
 		need := directionsOf(e)
-		if need&endpoint.Publishing != 0 && !object.Shared.Producer.Enabled {
-			c.fail(fmt.Errorf("%s publishes, but the producer of endpoint %q is not enabled", e.Kind, object.Name))
-		}
-		if need&endpoint.Subscribing != 0 && !object.Shared.Consumer.Enabled {
-			c.fail(fmt.Errorf("%s subscribes, but the consumer of endpoint %q is not enabled", e.Kind, object.Name))
+		for _, o := range objects {
+			if need&endpoint.Publishing != 0 && !o.Shared.Producer.Enabled && !c.assigned(false, "producer.enabled") {
+				c.fail(fmt.Errorf("%s publishes, but the producer of endpoint %q is not enabled", e.Kind, o.Name))
+			}
+			if need&endpoint.Subscribing != 0 && !o.Shared.Consumer.Enabled && !c.assigned(false, "consumer.enabled") {
+				c.fail(fmt.Errorf("%s subscribes, but the consumer of endpoint %q is not enabled", e.Kind, o.Name))
+			}
 		}
 		if need == 0 {
 			c.fail(errors.New("websocket has neither publisher nor subscriber"))
@@ -146,7 +145,7 @@ func directionsOf(e endpoint.Entrypoint) endpoint.Direction {
 	case endpoint.HTTPPost:
 		return endpoint.Publishing
 	case endpoint.WebSocket:
-		var o options
+		var o placement
 		if err := json.Unmarshal([]byte(e.Config), &o); err != nil {
 			return 0
 		}

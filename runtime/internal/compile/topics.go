@@ -1,29 +1,18 @@
 package compile
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
-	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/topics"
+	"github.com/penstock-dev/penstock/schema"
 )
 
-// topics compiles how a direction finds its topics: the endpoint's list, else the topic that the
-// document names, whose parameters come from the path.
-func (c *compiler) topics(side string, list []string) func(map[string]string) ([]string, error) {
-	enums := c.enums()
-	if len(list) > 0 {
-		names := slices.Compact(slices.Sorted(slices.Values(list)))
-		if err := legal(names); err != nil {
-			c.fail(fmt.Errorf("%s.topics: %w", side, err))
-		}
-		return checked(enums, func(map[string]string) ([]string, error) { return names, nil })
-	}
+// template parses the topic that the document names, whose parameters come from the path; nil: it
+// names none, or the name is wrong.
+func (c *compiler) template() *topics.Template {
 	if c.d.Topic.Template == "" {
-		c.fail(fmt.Errorf("%s.topics is missing: neither the endpoint nor the document names a topic", side))
 		return nil
 	}
 	template, err := topics.Parse(c.d.Topic)
@@ -31,20 +20,28 @@ func (c *compiler) topics(side string, list []string) func(map[string]string) ([
 		c.fail(err)
 		return nil
 	}
-	return checked(enums, template.Fill)
+	return template
 }
 
-func legal(names []string) error {
-	var problems []error
-	for _, name := range names {
-		switch err := topics.Check(name); {
-		case err != nil:
-			problems = append(problems, err)
-		case topics.Internal(name):
-			problems = append(problems, fmt.Errorf("topic %q is internal to Kafka", name))
+// needsTopics demands that something can name the topics of a direction at every endpoint: its
+// object, the document or an attribute.
+func (c *compiler) needsTopics(objects []*object, name string, of func(*object) side, properties ...string) {
+	if c.d.Topic.Template != "" || c.assigned(false, append(properties, schema.Topics)...) {
+		return
+	}
+	for _, o := range objects {
+		if s := of(o); s.Topics == nil && s.TopicPattern == nil {
+			c.fail(fmt.Errorf("%s.topics is missing: neither the endpoint nor the document names a topic", name))
 		}
 	}
-	return errors.Join(problems...)
+}
+
+// assigned says whether an attribute of the document chooses one of some properties; message: one of
+// the phase message.
+func (c *compiler) assigned(message bool, properties ...string) bool {
+	return slices.ContainsFunc(c.d.Attributes, func(a endpoint.Attribute) bool {
+		return (a.Message || !message) && slices.Contains(properties, schema.Attribute(a.Name).Property)
+	})
 }
 
 // enums are the path parameters that have an enumeration.
@@ -61,19 +58,29 @@ func (c *compiler) enums() []endpoint.Param {
 	return enums
 }
 
-// checked refuses path parameters that are not in their enumeration, also those that no topic
-// is made of.
-func checked(enums []endpoint.Param, next func(map[string]string) ([]string, error)) func(map[string]string) ([]string, error) {
-	if len(enums) == 0 {
-		return next
-	}
-	return func(params map[string]string) ([]string, error) {
-		for _, p := range enums {
-			if value, given := params[p.Name]; given && !slices.Contains(p.Enum, value) {
-				return nil, core.NewError(core.CodeInvalidRequest,
-					fmt.Sprintf("path parameter %q is not one of %s", p.Name, strings.Join(p.Enum, ", ")))
+// distinct leaves each name once, in the order of the list, which stays as it is.
+func distinct(names []string) []string {
+	for i := range names {
+		if slices.Contains(names[:i], names[i]) {
+			once := slices.Clone(names[:i])
+			for _, name := range names[i:] {
+				if !slices.Contains(once, name) {
+					once = append(once, name)
+				}
 			}
+			return once
 		}
-		return next(params)
 	}
+	return names
+}
+
+// legal says why a topic cannot be one that the gateway writes.
+func legal(name string) error {
+	if err := topics.Check(name); err != nil {
+		return err
+	}
+	if topics.Internal(name) {
+		return fmt.Errorf("topic %q is internal to Kafka", name)
+	}
+	return nil
 }

@@ -42,6 +42,14 @@ func (a *Attributes) Get(name string) (value any, ok bool) {
 	return value, ok
 }
 
+// Len counts the attributes.
+func (a *Attributes) Len() int {
+	if a == nil {
+		return 0
+	}
+	return len(a.values)
+}
+
 // All gives the names with their values, in no order. Nobody sets attributes meanwhile.
 func (a *Attributes) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {

@@ -49,7 +49,10 @@ type Exchange struct {
 	Attributes *core.Attributes // never nil: of middleware first, then of the document
 	Body       []byte           // of a request that is one message; nil for streams of messages
 	Received   time.Time
-	ID         string // of the request, as the answer and the log have it; "" until somebody asks, see RequestID
+	// Choice is which endpoint serves the request, and how; package compile keeps it. nil: that is
+	// open.
+	Choice any
+	ID     string // of the request, as the answer and the log have it; "" until somebody asks, see RequestID
 }
 
 // key is the context key of what is known of a request before it is at its operation.

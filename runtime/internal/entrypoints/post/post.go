@@ -32,7 +32,8 @@ type handler struct {
 
 // New makes the handler of an http-post entrypoint, for POST and PUT.
 //
-// Options: qos (balanced), requestHeadersToMessage (false).
+// Options: qos (balanced), requestHeadersToMessage (false). The operation itself has condition, key,
+// partition, headers and tombstone.
 func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (echo.HandlerFunc, error) {
 	h, err := newHandler(host, op, e)
 	if err != nil {

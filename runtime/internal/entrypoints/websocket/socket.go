@@ -46,20 +46,21 @@ type ending struct {
 // prepare does before the upgrade what may fail with a status.
 func (s *socket) prepare(ctx context.Context, cursor string) error {
 	s.pipeline = entrypoints.NewPipeline(s.host.Limits.BytesPerStream)
+	if s.acknowledges() {
+		s.acks = newAcks(s.ackTimeout)
+	}
 	var err error
+	if s.subscribes { // first: a cursor says which endpoint serves the socket
+		s.stream, err = s.op.Subscribe.Open(ctx, s.exchange, qos.Reading{Kind: s.kind, Level: s.level, Cursor: cursor})
+		if err != nil {
+			return err
+		}
+	}
 	if s.publishes {
 		if s.pub, err = s.op.Publish.Prepare(s.exchange, s.level); err != nil {
 			return err
 		}
-		if s.sink, err = s.pub.Sink(); err != nil {
-			return err
-		}
-	}
-	if s.acknowledges() {
-		s.acks = newAcks(s.ackTimeout)
-	}
-	if s.subscribes {
-		s.stream, err = s.op.Subscribe.Open(ctx, s.exchange, qos.Reading{Kind: s.kind, Level: s.level, Cursor: cursor})
+		s.sink, err = s.pub.Sink()
 	}
 	return err
 }

@@ -31,13 +31,14 @@ type v1 struct {
 	acks      bool // records wait for an acknowledgement
 	mostID    int  // size of an id that every frame has; 0: any
 	publishes bool
+	nullIsNil bool // content null is a tombstone
 	encodeIDs bool
 	outgoing  entrypoints.Content // of records for the client
 	incoming  entrypoints.Content // of messages from the client
 }
 
 func newV1(h *handler, encodeIDs bool) *v1 {
-	v := &v1{level: h.level, publishes: h.publishes, encodeIDs: encodeIDs, mostID: largeID}
+	v := &v1{level: h.level, publishes: h.publishes, nullIsNil: h.tombstones, encodeIDs: encodeIDs, mostID: largeID}
 	if h.acknowledges() {
 		v.acks, v.mostID = true, 0 // the client acknowledges by the id
 	}
@@ -121,10 +122,13 @@ func (v *v1) receive(s *socket, kind websocket.MessageType, data []byte) *ending
 }
 
 func (v *v1) publish(s *socket, item *entrypoints.Item, f *frame) {
-	value, wrong := f.payload(v.incoming)
-	if wrong != "" {
-		s.refuse(item, wrong)
-		return
+	var value []byte
+	if !v.nullIsNil || string(f.content) != "null" {
+		var wrong string
+		if value, wrong = f.payload(v.incoming); wrong != "" {
+			s.refuse(item, wrong)
+			return
+		}
 	}
 	item.Record.Value, item.Record.Key, item.Record.Headers = value, f.key, f.headers
 	headers := make(http.Header, len(f.headers))

@@ -33,6 +33,7 @@ type config struct {
 	Publisher       side   `json:"publisher"`
 	Subscriber      side   `json:"subscriber"`
 	DeadLetterTopic string `json:"deadLetterTopic"`
+	Tombstone       bool   `json:"tombstone"`
 }
 
 type side struct {
@@ -46,6 +47,7 @@ type handler struct {
 	kind                  endpoint.Kind
 	level                 endpoint.QoS
 	publishes, subscribes bool
+	tombstones            bool   // a publish frame with content null is a tombstone
 	deadLetters           string // topic of the records that are given up on; "": none
 	plain                 *plain // one of each protocol for all clients, so that they share frames
 	v1                    [2]*v1 // for plain and for encoded ids
@@ -60,7 +62,8 @@ func (h *handler) acknowledges() bool { return h.subscribes && h.level == endpoi
 // New makes the handler of a websocket entrypoint.
 //
 // Options: qos (balanced), publisher.enabled and subscriber.enabled (on where the operation has
-// that direction), deadLetterTopic (none; for subscribers at level at-least-once).
+// that direction), deadLetterTopic (none; for subscribers at level at-least-once), tombstone (false).
+// The operation itself has condition, key, partition and headers.
 func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (echo.HandlerFunc, error) {
 	h, err := newHandler(host, op, e)
 	if err != nil {
@@ -90,7 +93,8 @@ func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.En
 	}
 	h := &handler{
 		host: host, op: op, kind: e.Kind, level: level,
-		publishes: cfg.Publisher.Enabled, subscribes: cfg.Subscriber.Enabled, deadLetters: cfg.DeadLetterTopic,
+		publishes: cfg.Publisher.Enabled, subscribes: cfg.Subscriber.Enabled,
+		tombstones: cfg.Tombstone, deadLetters: cfg.DeadLetterTopic,
 		pingEvery: pingEvery, pongWithin: pongWithin, ackTimeout: ackTimeout,
 		largeIDEvery: largeIDEvery,
 	}
@@ -140,10 +144,10 @@ func (h *handler) serve(c echo.Context) error {
 	}
 	s := &socket{handler: h, exchange: x}
 	defer s.release()
+	defer s.closeStream(r.Context())
 	if err := s.prepare(r.Context(), entrypoints.Cursor(query)); err != nil {
 		return err
 	}
-	defer s.closeStream(r.Context())
 	return h.upgrade(c, s)
 }
 
