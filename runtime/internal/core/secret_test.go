@@ -31,4 +31,31 @@ func TestSecretNeverPrints(t *testing.T) {
 	if s.Reveal() != planted {
 		t.Error("the secret is lost")
 	}
+	if NewSecret("") != (Secret{}) || (Secret{}).Reveal() != "" {
+		t.Error("no text is no secret")
+	}
+}
+
+// TestSecretInAnUnexportedField: fmt does not call the methods of what stands there.
+func TestSecretInAnUnexportedField(t *testing.T) {
+	const planted = "hunter2"
+	type login struct {
+		user     string
+		password Secret
+	}
+	holder := login{"ann", NewSecret(planted)}
+	deep := struct{ logins []*login }{[]*login{&holder}}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%t", "%p"} {
+		for _, printed := range []string{
+			fmt.Sprintf(verb, holder), fmt.Sprintf(verb, &holder), fmt.Sprintf(verb, deep), fmt.Sprintf(verb, holder.password),
+			fmt.Sprintf(verb, []Secret{holder.password}), fmt.Sprintf(verb, map[string]Secret{"a": holder.password}),
+		} {
+			if strings.Contains(printed, planted) || strings.Contains(printed, fmt.Sprintf("%x", planted)) {
+				t.Errorf("%s printed %s", verb, printed)
+			}
+		}
+	}
+	if text, err := holder.password.MarshalText(); string(text) != "REDACTED" || err != nil {
+		t.Errorf("got %s, %v", text, err)
+	}
 }
