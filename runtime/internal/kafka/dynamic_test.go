@@ -293,6 +293,27 @@ func TestBadTokensKeepNoClients(t *testing.T) {
 	}
 }
 
+// TestRefusedWhileIdle: a request that waits for nothing has left when the login is refused. Its
+// client does not stay to log in again and again.
+func TestRefusedWhileIdle(t *testing.T) {
+	b, term := bearerBroker(t, func(string) (time.Duration, error) { return 0, errBadToken })
+	k := dynamicKafka(t, 2, nil)
+	text := token(t, "carol", time.Time{})
+	c, release := hold(t, k, bearer(t, b.ListenAddrs()[0], text))
+	sink, err := c.Sink(endpoint.None, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink.Send(&core.Record{Topic: "orders"}, func(core.Receipt, error) {})
+	release()
+	eventually(t, "a login", func() bool { return term.loginsOf(text) > 0 })
+	eventually(t, "no client", func() bool { return k.Stats().DynamicClients == 0 })
+	eventually(t, "the record counts as lost", func() bool {
+		dynamic := k.Stats().Dynamic
+		return len(dynamic) == 1 && dynamic[0].LostRecords == 1
+	})
+}
+
 // TestManyConfigurations: 10,000 different ones are bounded, whatever is asked of them.
 func TestManyConfigurations(t *testing.T) {
 	k := dynamicKafka(t, 100, nil)

@@ -77,10 +77,11 @@ func (p *pool) evict(at *place) {
 		if err := at.station.cluster.Close(ctx); err != nil {
 			at.station.log.Warn("closing an idle client", "error", err)
 		}
+		lost := at.station.lostRecords()
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		delete(p.closing, at.station)
-		p.lost[at.station.cluster.Target.Name] += at.station.lostRecords()
+		p.lost[at.station.cluster.Target.Name] += lost
 	})
 }
 

@@ -27,6 +27,7 @@ import (
 type Kafka struct {
 	cfg     Config
 	log     *slog.Logger
+	sparing *slog.Logger // for dynamic clusters
 	pool    *pool
 	counts  *counts
 	budget  *hub.Budget
@@ -36,7 +37,7 @@ type Kafka struct {
 
 // New makes an empty set of clients; nothing connects before it is used.
 func New(cfg Config, log *slog.Logger) *Kafka {
-	k := &Kafka{cfg: cfg, log: log, counts: &counts{}, members: member.NewLimit(cfg.Limits.GroupMembers)}
+	k := &Kafka{cfg: cfg, log: log, sparing: newSparingLog(log), counts: &counts{}, members: member.NewLimit(cfg.Limits.GroupMembers)}
 	k.pool = newPool(cfg.Limits.DynamicClients, cfg.Produce.Timeout+closeGrace, k.build)
 	k.budget = hub.NewBudget(cfg.Limits.ProcessBytes, k.counts.evict)
 	k.readers = catchup.NewPool(cfg.Limits.CatchUpReaders, k.counts.catchUpReaders)
@@ -106,13 +107,17 @@ func (k *Kafka) build(t cluster.Target, requested bool) (*station, error) {
 	if requested && ends && !time.Now().Before(end) {
 		return nil, cluster.Expired(end)
 	}
+	logger := k.log
+	if requested {
+		logger = k.sparing
+	}
 	c, err := cluster.New(t, cluster.Config{
-		ClientID: k.cfg.ClientID, FetchMaxWait: k.cfg.Consume.FetchMaxWait, Log: k.log, Dial: k.cfg.Dial,
+		ClientID: k.cfg.ClientID, FetchMaxWait: k.cfg.Consume.FetchMaxWait, Log: logger, Dial: k.cfg.Dial,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := newStation(k, c)
+	s := newStation(k, c, logger.With("endpoint", t.Name))
 	if ends {
 		s.expiry = newExpiry(end)
 	}

@@ -269,6 +269,36 @@ func TestIdleOnesAreClosed(t *testing.T) {
 	}
 }
 
+// TestHeldOnesAreNeverClosed: whatever comes and goes around them.
+func TestHeldOnesAreNeverClosed(t *testing.T) {
+	k := testKafka(t, 3)
+	k.pool.spare, k.pool.idle, k.pool.sweeps = 0, 0, time.Millisecond
+	var callers sync.WaitGroup
+	for caller := range 8 {
+		callers.Go(func() {
+			for i := range 100 {
+				c, release, err := k.Hold(tenant(t, 1+(caller+i)%5), true)
+				if core.CodeOf(err) == core.CodeTooManyClients {
+					continue
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := c.(*station).cluster.Admin(); err != nil {
+					t.Errorf("a cluster that is held: %v", err)
+				}
+				release()
+			}
+		})
+	}
+	callers.Wait()
+	eventually(t, "no client", func() bool {
+		now := k.pool.look()
+		return len(now.dynamic)+len(now.closing) == 0
+	})
+}
+
 func TestCloseWaitsForOneThatIsMade(t *testing.T) {
 	k := testKafka(t, 1)
 	build, began, proceed := k.pool.make, make(chan struct{}), make(chan struct{})

@@ -47,9 +47,8 @@ type sinkKey struct {
 
 var _ qos.Cluster = (*station)(nil)
 
-func newStation(k *Kafka, c *cluster.Cluster) *station {
+func newStation(k *Kafka, c *cluster.Cluster, log *slog.Logger) *station {
 	cfg := k.cfg
-	log := k.log.With("endpoint", c.Target.Name)
 	return &station{
 		kafka: k, cluster: c, log: log,
 		hub: hub.New(c, k.budget, k.readers, hub.Config{
@@ -130,7 +129,7 @@ func (s *station) producer(level endpoint.QoS, compression string) (*producer.Pr
 		}
 		s.retire(p)
 	}
-	p, err := producer.New(s.cluster, s.kafka.cfg.Produce, key.class, compression, s.kafka.log)
+	p, err := producer.New(s.cluster, s.kafka.cfg.Produce, key.class, compression, s.log)
 	if err == nil {
 		s.producers[key] = p
 	}
@@ -143,7 +142,7 @@ func (s *station) retire(p *producer.Producer) {
 		ctx, cancel := context.WithTimeout(context.Background(), retireTimeout)
 		defer cancel()
 		if err := p.Close(ctx); err != nil {
-			s.kafka.log.Warn("a stopped producer was closed with records in its buffer", "error", err)
+			s.log.Warn("a stopped producer was closed with records in its buffer", "error", err)
 		}
 	})
 }
