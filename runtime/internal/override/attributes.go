@@ -21,12 +21,12 @@ type Attributes struct {
 
 // CompileAttributes compiles the assignments of an operation, and warns of each deprecated name
 // once. The error joins a *Problem for each fault.
-func CompileAttributes(list []endpoint.Attribute, env *scope.Environment, log *slog.Logger) (*Attributes, error) {
+func CompileAttributes(list []endpoint.Attribute, env *scope.Environment, logger *slog.Logger) (*Attributes, error) {
 	compiled, err := compileAssignments(list)
 	if err != nil {
 		return nil, err
 	}
-	a := &Attributes{env: env, log: log}
+	a := &Attributes{env: env, log: logger}
 	warned := map[string]bool{}
 	for _, assigned := range compiled {
 		if assigned.Message {
@@ -36,7 +36,7 @@ func CompileAttributes(list []endpoint.Attribute, env *scope.Environment, log *s
 		}
 		if assigned.choice.Deprecated() && !warned[assigned.Name] {
 			warned[assigned.Name] = true
-			log.Warn("deprecated attribute", "attribute", assigned.Name, "place", assigned.Source,
+			logger.Warn("deprecated attribute", "attribute", assigned.Name, "place", assigned.Source,
 				"write", "gravitee.attribute.kafka.producer.topics or gravitee.attribute.kafka.consumer.topics")
 		}
 	}

@@ -242,8 +242,10 @@ func TestTopicsOfStaticConfigurationsCostNothing(t *testing.T) {
 func TestGroup(t *testing.T) {
 	const name = "gravitee.attribute.kafka.groupId"
 	free := compile(t, given{object: object(``)})
-	bound := compile(t, given{object: object(``), attributes: []endpoint.Attribute{set(name, "{#request.headers['x'][0]}")},
-		allow: map[string][]string{"groupId": {"team-*", "__*", "*\r"}}})
+	bound := compile(t, given{
+		object: object(``), attributes: []endpoint.Attribute{set(name, "{#request.headers['x'][0]}")},
+		allow: map[string][]string{"groupId": {"team-*", "__*", "*\r"}},
+	})
 	const invalid, refused = "evaluate configuration: FAILURE_CONFIGURATION_INVALID: attribute \"" + name + "\": ", "evaluate configuration: FAILURE_NOT_ALLOWED: groupId: "
 	long := strings.Repeat("a", 250)
 	for _, c := range []struct {

@@ -254,8 +254,10 @@ func TestOutcomesAreShared(t *testing.T) {
 		t.Error("equal outcomes are not one, or different ones are")
 	}
 	// What one property has must not look like what another has.
-	two := compile(t, given{object: object(`"producer":{"topics":["{#request.headers['x'][0]}","{#request.headers['y'][0]}"]}`),
-		allow: map[string][]string{"producer.topics": {"*"}}})
+	two := compile(t, given{
+		object: object(`"producer":{"topics":["{#request.headers['x'][0]}","{#request.headers['y'][0]}"]}`),
+		allow:  map[string][]string{"producer.topics": {"*"}},
+	})
 	if a, b := two.must(t, "x: ab", "y: c"), two.must(t, "x: a", "y: bc"); a == b {
 		t.Error("different lists have one outcome")
 	}
@@ -308,8 +310,10 @@ func TestARotatedSecretIsUsed(t *testing.T) {
 }
 
 func TestManyOutcomesStayBounded(t *testing.T) {
-	o := compile(t, given{object: object(`"producer":{"topics":["{#request.headers['x'][0]}"]}`),
-		allow: map[string][]string{"producer.topics": {"*"}}})
+	o := compile(t, given{
+		object: object(`"producer":{"topics":["{#request.headers['x'][0]}"]}`),
+		allow:  map[string][]string{"producer.topics": {"*"}},
+	})
 	x := request(t)
 	for i := range 10_000 {
 		x.Request.Header["X"] = []string{fmt.Sprintf("t-%d", i)}

@@ -192,8 +192,10 @@ func TestRequestedPatterns(t *testing.T) {
 		{"alls.*", []string{"all"}, nil, true},
 		{"us-1", []string{"us"}, nil, true},
 	} {
-		o := compile(t, given{object: object(`"consumer":{"topicPattern":"{#request.headers['x'][0]}"}`),
-			allow: map[string][]string{"consumer.topicPattern": c.entries}})
+		o := compile(t, given{
+			object: object(`"consumer":{"topicPattern":"{#request.headers['x'][0]}"}`),
+			allow:  map[string][]string{"consumer.topicPattern": c.entries},
+		})
 		e, err := o.run(t, "x: "+c.pattern)
 		if c.refused {
 			wants(t, err, core.CodeNotAllowed, refusedText+`consumer.topicPattern: "`+c.pattern+`" is not allowed`)
@@ -214,8 +216,10 @@ func TestRequestedPatterns(t *testing.T) {
 		}
 	}
 	// One that code chose is not kept within anything, and is another pattern.
-	o := compile(t, given{object: object(`"consumer":{"topicPattern":"{#request.headers['x'][0]}"}`),
-		allow: map[string][]string{"consumer.topicPattern": {"eu-*"}}})
+	o := compile(t, given{
+		object: object(`"consumer":{"topicPattern":"{#request.headers['x'][0]}"}`),
+		allow:  map[string][]string{"consumer.topicPattern": {"eu-*"}},
+	})
 	x := request(t)
 	x.Attributes.Set(prefix+"consumer.topicPattern", ".*")
 	e, err := o.Evaluate(x)
