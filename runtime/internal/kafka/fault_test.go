@@ -46,6 +46,16 @@ func gateway(t *testing.T, port int) (*kafka.Kafka, cluster.Target) {
 	return k, target
 }
 
+// configured holds a cluster of the configuration.
+func configured(t *testing.T, k *kafka.Kafka, target cluster.Target) qos.Cluster {
+	t.Helper()
+	c, _, err := k.Hold(target, false)
+	if err != nil {
+		t.Fatalf("a cluster connects to nothing: %v", err)
+	}
+	return c
+}
+
 // silent listens and never answers. It gives the port, and closes with the test.
 func silent(t *testing.T) int {
 	t.Helper()
@@ -67,10 +77,7 @@ func TestBrokerAbsentAtStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	k, target := gateway(t, port)
-	source, err := k.Source(target)
-	if err != nil {
-		t.Fatalf("a source connects to nothing: %v", err)
-	}
+	source := configured(t, k, target)
 	for name, reading := range kinds() {
 		start := time.Now()
 		if _, err := source.Open(t.Context(), reading); core.CodeOf(err) != core.CodeBrokerUnavailable {
@@ -107,10 +114,7 @@ func TestBrokerAbsentAtStart(t *testing.T) {
 
 func TestBrokerThatDoesNotAnswer(t *testing.T) {
 	k, target := gateway(t, silent(t))
-	source, err := k.Source(target)
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := configured(t, k, target)
 	for name, reading := range kinds() {
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		if _, err := source.Open(ctx, reading); core.CodeOf(err) != core.CodeReadTimeout {
@@ -118,7 +122,7 @@ func TestBrokerThatDoesNotAnswer(t *testing.T) {
 		}
 		cancel()
 	}
-	sink, err := k.Sink(target, endpoint.Balanced, "")
+	sink, err := source.Sink(endpoint.Balanced, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,16 +141,13 @@ func TestBrokerThatDoesNotAnswer(t *testing.T) {
 
 func TestLevelsThatAreNone(t *testing.T) {
 	k, target := gateway(t, 1)
-	_, err := k.Sink(target, "exactly-once", "none")
+	c := configured(t, k, target)
+	_, err := c.Sink("exactly-once", "none")
 	const want = `produce: INCOMPATIBLE_QOS: "exactly-once": no such level`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	source, err := k.Source(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = source.Open(t.Context(), qos.Reading{Level: "exactly-once"})
+	_, err = c.Open(t.Context(), qos.Reading{Level: "exactly-once"})
 	if core.CodeOf(err) != core.CodeIncompatibleQoS {
 		t.Errorf("got %v, want %s", err, core.CodeIncompatibleQoS)
 	}
@@ -154,19 +155,20 @@ func TestLevelsThatAreNone(t *testing.T) {
 
 func TestClientsAreShared(t *testing.T) {
 	k, target := gateway(t, 1)
-	first, err := k.Sink(target, endpoint.Balanced, "")
+	c := configured(t, k, target)
+	first, err := c.Sink(endpoint.Balanced, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := k.Sink(target, endpoint.Balanced, "none")
+	again, err := c.Sink(endpoint.Balanced, "none")
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := k.Sink(target, endpoint.None, "none")
+	other, err := c.Sink(endpoint.None, "none")
 	if err != nil {
 		t.Fatal(err)
 	}
-	stopping, err := k.Sink(target, endpoint.AtMostOnce, "none")
+	stopping, err := c.Sink(endpoint.AtMostOnce, "none")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +176,7 @@ func TestClientsAreShared(t *testing.T) {
 		t.Error("a producer is for one class of levels and one compression")
 	}
 	for _, level := range []endpoint.QoS{endpoint.AtBest, endpoint.AtLeastOnce} {
-		if same, err := k.Sink(target, level, "none"); err != nil || same != first {
+		if same, err := c.Sink(level, "none"); err != nil || same != first {
 			t.Errorf("%s: got a producer of its own, %v", level, err)
 		}
 	}
@@ -184,7 +186,7 @@ func TestClientsAreShared(t *testing.T) {
 	if err := k.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if _, err := k.Source(target); core.CodeOf(err) != core.CodeDraining {
+	if _, _, err := k.Hold(target, false); core.CodeOf(err) != core.CodeDraining {
 		t.Errorf("after close: got %v, want %s", err, core.CodeDraining)
 	}
 }

@@ -56,19 +56,7 @@ func loggingIn(t *testing.T, b *kfake.Cluster, protocol, mechanism, jaas, trust 
 // publish waits for the outcome of one record.
 func publish(t *testing.T, k *kafka.Kafka, target cluster.Target) error {
 	t.Helper()
-	sink, err := k.Sink(target, endpoint.Balanced, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	outcome := make(chan error, 1)
-	sink.Send(&core.Record{Topic: "orders", Value: []byte("1")}, func(_ core.Receipt, err error) { outcome <- err })
-	select {
-	case err := <-outcome:
-		return err
-	case <-time.After(10 * time.Second):
-		t.Fatal("publish: no outcome")
-		return nil
-	}
+	return write(t, configured(t, k, target), "1")
 }
 
 // readOne waits for the first record of a stream.
@@ -134,10 +122,7 @@ func TestLoginsWriteAndRead(t *testing.T) {
 				if err := publish(t, k, target); err != nil {
 					t.Fatal(err)
 				}
-				source, err := k.Source(target)
-				if err != nil {
-					t.Fatal(err)
-				}
+				source := configured(t, k, target)
 				for _, reading := range kinds() {
 					readOne(t, source, reading)
 				}
@@ -170,10 +155,7 @@ func TestWrongLoginIs503(t *testing.T) {
 			t.Errorf("%s: got %v, want %s and the broker's answer", what, err, core.CodeBrokerUnavailable)
 		}
 	}
-	source, err := k.Source(target)
-	if err != nil {
-		t.Fatal(err)
-	}
+	source := configured(t, k, target)
 	for name, reading := range kinds() {
 		_, err := source.Open(t.Context(), reading)
 		refused(name, err)

@@ -33,7 +33,7 @@ func TestStoppedProducerIsReplaced(t *testing.T) {
 	k, target := gateway(t, port)
 	publish := func() (qos.Sink, error) {
 		t.Helper()
-		sink, err := k.Sink(target, endpoint.AtMostOnce, "none")
+		sink, err := configured(t, k, target).Sink(endpoint.AtMostOnce, "none")
 		if err != nil {
 			t.Fatal(err)
 		}
