@@ -66,6 +66,10 @@ func Run(t *testing.T, b Broker) {
 		{"TopicAppears", topicAppears},
 		{"PartitionAppears", partitionAppears},
 		{"TopicMadeAgain", readAgain},
+		{"PatternFollowsTopics", patternFollows},
+		{"PatternTopicMadeAgain", patternMadeAgain},
+		{"PatternResumes", patternResumes},
+		{"PatternMatchesNothing", patternMatchesNothing},
 		{"Processes", processes},
 	}
 	s := open(t, b, false)
@@ -80,6 +84,9 @@ func Run(t *testing.T, b Broker) {
 		{"MissingTopic", missingTopic},
 		{"AbortedTransactions", aborted},
 		{"CompactionGaps", compacted},
+		{"PatternCursors", patternCursors},
+		{"PatternInternalTopics", patternInternal},
+		{"PatternOfManyTopics", manyTopics},
 	})
 	run(t, s, groups)
 	t.Run("ServerSideGroups", func(t *testing.T) { run(t, open(t, b, true), groups) })

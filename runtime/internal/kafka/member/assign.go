@@ -66,6 +66,10 @@ func (m *member) begin(_ context.Context, offsets map[string]map[int32]kgo.Offse
 func (m *member) start(p *partition, committed int64) int64 {
 	where := place{p.topic, p.id}
 	at := committed
+	if _, ok := m.anew[where]; ok {
+		at = -1
+		delete(m.anew, where)
+	}
 	if kept, ok := m.kept[where]; ok {
 		at = max(at, kept)
 		delete(m.kept, where)
@@ -167,8 +171,11 @@ func (m *member) drop(giving []*partition) {
 			paused[p.topic] = append(paused[p.topic], p.id)
 		}
 		p.gone, p.owner, p.flying = true, nil, nil
-		if p.frontier > p.committed {
-			m.kept[place{p.topic, p.id}] = p.frontier
+		switch where := (place{p.topic, p.id}); {
+		case p.replaced && p.committed != 0:
+			m.anew[where] = struct{}{}
+		case p.frontier > p.committed:
+			m.kept[where] = p.frontier
 		}
 		if m.parts[place{p.topic, p.id}] == p {
 			delete(m.parts, place{p.topic, p.id})

@@ -37,13 +37,14 @@ type member struct {
 	listed  map[string]*cluster.Topic // as they were when the member started
 	seen    map[string]*cluster.Topic // as they were when last asked for
 	parts   map[place]*partition
-	kept    map[place]int64 // frontiers of partitions that went without their last commit
-	order   []*partition    // sorted, those being given up left out
-	streams []*Stream       // oldest first
-	room    chan struct{}   // closed when the fetcher may go on; nil: it does not wait
-	polling func()          // ends the poll in progress; nil: there is none
-	joined  chan struct{}   // closed when the first assignment is known, or never will be
-	join    func()          // closes it
+	kept    map[place]int64    // frontiers of partitions that went without their last commit
+	anew    map[place]struct{} // partitions of a topic made again that went without the commit of its start
+	order   []*partition       // sorted, those being given up left out
+	streams []*Stream          // oldest first
+	room    chan struct{}      // closed when the fetcher may go on; nil: it does not wait
+	polling func()             // ends the poll in progress; nil: there is none
+	joined  chan struct{}      // closed when the first assignment is known, or never will be
+	join    func()             // closes it
 	ended   bool
 }
 
@@ -57,6 +58,7 @@ func newMember(g *Groups, k string, r qos.Reading) *member {
 	m := &member{
 		groups: g, key: k, reading: r, log: g.log.With("group", r.Group),
 		ready: make(chan struct{}), commits: make(chan struct{}, 1), parts: make(map[place]*partition), kept: make(map[place]int64),
+		anew: make(map[place]struct{}),
 	}
 	m.joined = make(chan struct{})
 	m.join = sync.OnceFunc(func() { close(m.joined) })

@@ -30,6 +30,7 @@ type partition struct {
 	revoking bool          // to be given up: nothing more is polled
 	sealed   bool          // its last commit is under way: settling it means nothing any more
 	gone     bool          // given up
+	replaced bool          // its topic is another one now, which begins at 0, whatever is committed
 	drained  chan struct{} // closed when nothing is flying; nil: nobody waits
 }
 
@@ -174,6 +175,18 @@ func (p *partition) give(s *Stream) {
 func (p *partition) reset(at int64) {
 	p.queue, p.done, p.bytes = nil, nil, 0
 	p.given, p.frontier, p.rewind = at, at, at
+}
+
+// discard forgets the records of a topic that is gone. When it was made again 0 is to be committed: what
+// was committed by its name may be of the first one.
+func (p *partition) discard(again bool) {
+	p.queue, p.flying, p.done, p.next, p.bytes = nil, nil, nil, nil, 0
+	p.given, p.frontier, p.committed, p.rewind = 0, 0, 0, -1
+	p.revoking, p.sealed = true, true
+	if again {
+		p.replaced, p.committed = true, -1
+	}
+	p.landed()
 }
 
 // recall puts flying records back in front of the queue: their connection ended. Those that were

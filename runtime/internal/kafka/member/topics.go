@@ -142,7 +142,7 @@ func (m *member) changes(now *cluster.Listing) (c changes) {
 		c.joined, c.left = missing(names, m.topics), missing(m.topics, names)
 		m.topics, m.chosen = names, now.Number
 		for _, name := range c.left {
-			m.forget(name)
+			m.forget(name, false)
 			delete(m.seen, name)
 		}
 		for _, name := range c.joined { // every partition begins at 0
@@ -157,18 +157,27 @@ func (m *member) changes(now *cluster.Listing) (c changes) {
 		known := m.seen[name]
 		if known != nil && known.ID != t.ID {
 			c.again = append(c.again, name)
-			m.forget(name) // every partition of the new topic begins at 0
+			m.forget(name, true) // every partition of the new topic begins at 0
 		}
 		c.grown = c.grown || known == nil || len(t.Partitions) > len(known.Partitions)
 		m.seen[name] = t
 	}
+	if len(c.again)+len(c.left) > 0 {
+		m.bind()
+	}
 	return c
 }
 
-// forget drops what is known about where a topic begins. Called with the lock held.
-func (m *member) forget(topic string) {
+// forget drops what is known of a topic that is gone, perhaps made again. Called with the lock held.
+func (m *member) forget(topic string, again bool) {
 	delete(m.listed, topic)
 	maps.DeleteFunc(m.kept, func(at place, _ int64) bool { return at.topic == topic })
+	maps.DeleteFunc(m.anew, func(at place, _ struct{}) bool { return at.topic == topic })
+	for at, p := range m.parts {
+		if at.topic == topic {
+			p.discard(again)
+		}
+	}
 }
 
 // missing lists the names of one sorted list that another one does not have.
