@@ -66,7 +66,7 @@ func (s *suite) process(t *testing.T, r qos.Reading) *process {
 	cfg := s.config()
 	cfg.Dial = p.wire.dial
 	p.kafka = kafka.New(cfg, slog.New(slog.DiscardHandler))
-	source, err := p.kafka.Source(s.target)
+	source, _, err := p.kafka.Hold(s.target, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,11 @@ import (
 
 func (s *suite) sink(t *testing.T, level endpoint.QoS, compression string) qos.Sink {
 	t.Helper()
-	sink, err := s.kafka.Sink(s.target, level, compression)
+	c, _, err := s.kafka.Hold(s.target, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sink, err := c.Sink(level, compression)
 	if err != nil {
 		t.Fatal(err)
 	}
