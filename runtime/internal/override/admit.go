@@ -59,18 +59,19 @@ func (f *freedom) depends(a *assignment, allow map[string][]string, problems *[]
 // admit says why requests may not choose the value of a property. What they may choose without an
 // entry of x-kafka-allow is admitted; the rest is judged when it was computed.
 func (f *freedom) admit(property string, text *part, allow map[string][]string) error {
-	file, free := schema.FileLocation(property), false
+	what, file, free := property, schema.FileLocation(property), false
 	if property == schema.JaasConfig {
 		if text.option == "" {
-			return errors.New("it depends on a request: write the JAAS text itself, with an expression for the value of an option")
+			return errors.New("saslJaasConfig as a whole depends on a request: write the login module, and expressions in its options")
 		}
+		what = "saslJaasConfig: the option " + text.option
 		file, free = schema.FileJaasOption(text.option), schema.FreeJaasOption(text.option)
 		if !free {
 			f.options[text.option] = true
 		}
 	}
 	if file {
-		return errors.New("the location of a file never depends on a request")
+		return fmt.Errorf("%s depends on a request: the gateway's files are not chosen by requests", what)
 	}
 	entries := schema.Governed(property)
 	if len(entries) == 0 || free {
@@ -81,5 +82,5 @@ func (f *freedom) admit(property string, text *part, allow map[string][]string) 
 			return nil
 		}
 	}
-	return fmt.Errorf("it depends on a request: x-kafka-allow needs an entry %q", entries[0])
+	return fmt.Errorf("%s depends on a request: write what requests may choose, x-kafka-allow: { %s: [ … ] }", property, entries[0])
 }

@@ -49,7 +49,7 @@ func compileAssignment(attribute endpoint.Attribute) (*assignment, error) {
 	}
 	a := &assignment{Attribute: attribute, choice: schema.Attribute(attribute.Name)}
 	if attribute.Message && !a.choice.PerMessage() {
-		return nil, errors.New("it is computed for a request: only topics of the producer and recordKey are chosen for each message")
+		return nil, fmt.Errorf("%s is chosen once for a request: the phase message is for producer.topics, topics, recordKey and free names", a.choice.Property)
 	}
 	var problems []error
 	if attribute.Condition != "" {

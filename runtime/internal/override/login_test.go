@@ -91,7 +91,7 @@ func TestOptionsThatAreJudged(t *testing.T) {
 				"in place":  ` (/sharedConfigurationOverride/security/sasl/saslJaasConfig)`,
 				"attribute": `orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.security.sasl.saslJaasConfig": `,
 			}[name]
-			want := `it depends on a request: x-kafka-allow needs an entry "security.sasl.saslJaasConfig"`
+			want := `security.sasl.saslJaasConfig depends on a request: write what requests may choose, x-kafka-allow: { security.sasl.saslJaasConfig: [ … ] }`
 			if name == "attribute" {
 				want = where + want
 			} else {
@@ -113,7 +113,7 @@ func TestOptionsThatAreJudged(t *testing.T) {
 
 func TestLoginsThatCannotBeCompiled(t *testing.T) {
 	for text, want := range map[string]string{
-		"{#request.headers['x'][0]}":                                "it depends on a request: write the JAAS text itself, with an expression for the value of an option",
+		"{#request.headers['x'][0]}":                                "saslJaasConfig as a whole depends on a request: write the login module, and expressions in its options",
 		"{#api.name} required a=b;":                                 "an expression stands for the whole text or for the value of an option",
 		`"{#api.name}" required a=b;`:                               "the login module cannot be an expression",
 		plainModule + ` required "{#api.name}"=b;`:                  "the name of an option cannot be an expression",

@@ -259,12 +259,12 @@ func TestCompileRefuses(t *testing.T) {
 				perMessage("gravitee.attribute.kafka.producer.topics", "{#message.headers['t'][0]}"),
 			},
 			want: []string{
-				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.bootstrapServers": it depends on a request: x-kafka-allow needs an entry "bootstrapServers"`,
-				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.topics": it depends on a request: x-kafka-allow needs an entry "producer.topics"`,
-				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.groupId": it depends on a request: x-kafka-allow needs an entry "groupId"`,
-				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.producer.topics": it depends on a request: x-kafka-allow needs an entry "producer.topics"`,
-				`it depends on a request: x-kafka-allow needs an entry "consumer.topicPattern" (/sharedConfigurationOverride/consumer/topicPattern)`,
-				`it depends on a request: x-kafka-allow needs an entry "security.protocol" (/sharedConfigurationOverride/security/protocol)`,
+				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.bootstrapServers": bootstrapServers depends on a request: write what requests may choose, x-kafka-allow: { bootstrapServers: [ … ] }`,
+				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.topics": topics depends on a request: write what requests may choose, x-kafka-allow: { producer.topics: [ … ] }`,
+				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.groupId": groupId depends on a request: write what requests may choose, x-kafka-allow: { groupId: [ … ] }`,
+				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.producer.topics": producer.topics depends on a request: write what requests may choose, x-kafka-allow: { producer.topics: [ … ] }`,
+				`consumer.topicPattern depends on a request: write what requests may choose, x-kafka-allow: { consumer.topicPattern: [ … ] } (/sharedConfigurationOverride/consumer/topicPattern)`,
+				`security.protocol depends on a request: write what requests may choose, x-kafka-allow: { security.protocol: [ … ] } (/sharedConfigurationOverride/security/protocol)`,
 			},
 		},
 		{
@@ -275,17 +275,17 @@ func TestCompileRefuses(t *testing.T) {
 			},
 			allow: map[string][]string{"security.sasl.saslJaasConfig": {"*"}},
 			want: []string{
-				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.security.ssl.keyStore.location": the location of a file never depends on a request`,
-				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.security.sasl.saslJaasConfig": the location of a file never depends on a request`,
-				`the location of a file never depends on a request (/sharedConfigurationOverride/security/ssl/trustStore/location)`,
+				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.security.ssl.keyStore.location": security.ssl.keystore.location depends on a request: the gateway's files are not chosen by requests`,
+				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.security.sasl.saslJaasConfig": saslJaasConfig: the option keyTab depends on a request: the gateway's files are not chosen by requests`,
+				`security.ssl.trustStore.location depends on a request: the gateway's files are not chosen by requests (/sharedConfigurationOverride/security/ssl/trustStore/location)`,
 			},
 		},
 		{
 			name: "phase", object: object(``),
 			attributes: []endpoint.Attribute{perMessage(prefix+"producer.compressionType", "zstd"), perMessage("gravitee.attribute.kafka.groupId", "a")},
 			want: []string{
-				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.producer.compressionType": it is computed for a request: only topics of the producer and recordKey are chosen for each message`,
-				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.groupId": it is computed for a request: only topics of the producer and recordKey are chosen for each message`,
+				`orders.yaml:9:7: attribute "gravitee.attributes.endpoint.kafka.producer.compressionType": producer.compressionType is chosen once for a request: the phase message is for producer.topics, topics, recordKey and free names`,
+				`orders.yaml:9:7: attribute "gravitee.attribute.kafka.groupId": groupId is chosen once for a request: the phase message is for producer.topics, topics, recordKey and free names`,
 			},
 		},
 		{
