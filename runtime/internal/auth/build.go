@@ -81,6 +81,10 @@ func (b *builder) fit(s *scheme, p *Policy) {
 		b.fail(s, v, "%s requires client certificates by security scheme %q: write listen.tls.clientCAFile, and listen.tls.clientAuth not none", p.owner, s.Name)
 		return
 	}
+	if len(s.Scopes) > 0 && (s.Type == "basic" || s.Type == "mutualTLS") {
+		b.fail(s, v, "%s requires the scopes %s of security scheme %q, but %s has none: nobody could fulfil it", p.owner, strings.Join(s.Scopes, ", "), s.Name, s.Type)
+		return
+	}
 	if b.made[s.Name] == nil {
 		made, err := b.gate.verifier(s.Name, v)
 		if err != nil {
