@@ -11,7 +11,7 @@ KAFKA_TESTS := ./runtime/internal/kafka ./test/gateway
 LINT    := go tool -modfile=tools/lint.mod
 
 .DEFAULT_GOAL := help
-.PHONY: help all build generate run test test-kafka test-faults faults test-editors test-browser test-readme bench fuzz lint fmt tidy vuln check clean
+.PHONY: help all build generate run test test-kafka test-security test-faults faults test-editors test-browser test-readme bench fuzz lint fmt tidy vuln check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ test: ## run all Go tests against the embedded Kafka
 
 test-kafka: ## run the contract suites against a real Apache Kafka, which it fetches and starts
 	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 $(KAFKA_TESTS)
+
+test-security: ## log in to a real Apache Kafka by every mechanism, Kerberos too (installs krb5-kdc)
+	scripts/security.sh go test $(RACE) -count=1 -timeout 300s ./test/security
 
 test-faults: ## break things around gateways for two minutes, and count lost, doubled and misplaced records
 	go run ./test/faults $(ARGS)

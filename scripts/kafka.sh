@@ -5,6 +5,7 @@
 #   scripts/kafka.sh start DIR          start it with its data in DIR; prints host:port
 #   scripts/kafka.sh restart DIR        start the stopped or killed node of DIR again, on the same ports
 #   scripts/kafka.sh stop DIR           stop it
+#   scripts/kafka.sh libs               print the folder of its jars
 #
 # KAFKA_JVM replaces the JVM's options: small and quick to start by default; for figures
 # KAFKA_JVM="-Xms1g -Xmx1g". Needs a JRE 17 or newer and Maven; where apt-get can install them, it does.
@@ -100,7 +101,7 @@ stop() {
 	kill -9 "$pid" 2>/dev/null || true
 }
 
-usage() { sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 case "${1:-}" in
 run)
@@ -129,6 +130,10 @@ restart)
 stop)
 	[ $# = 2 ] || usage
 	stop "$2"
+	;;
+libs)
+	install
+	echo "$cache/libs"
 	;;
 *) usage ;;
 esac
