@@ -6,25 +6,35 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
-// Descriptors gives the descriptors of the operations of some documents, in the order of the files,
-// as generated code has them; schemas of payloads are left out. A document with errors has none;
-// endpoint files are only checked.
-func Descriptors(files ...string) ([]endpoint.Descriptor, []Issue) {
+// API is a document as generated code mounts it, without its hooks.
+type API struct {
+	Name, Title, Version string
+	Source               string // the document's path as the user named it
+	// Descriptors are those of the operations, in the order of the document; schemas of payloads
+	// are left out.
+	Descriptors []endpoint.Descriptor
+}
+
+// APIs gives what generated code would mount of some documents, in the order of the files. A
+// document with errors has no api; endpoint files are only checked.
+func APIs(files ...string) ([]API, []Issue) {
 	models, issues := load(document.Disk{}, files)
-	var descriptors []endpoint.Descriptor
+	var apis []API
 	for _, m := range models {
 		pkg, found := ir.Lower(m)
 		issues = append(issues, sorted(found)...)
 		if pkg == nil {
 			continue
 		}
+		api := API{Name: pkg.API, Title: pkg.Title, Version: pkg.Version, Source: pkg.Source}
 		for _, op := range pkg.Operations {
 			d := op.Descriptor
 			for _, e := range op.Entrypoints {
 				d.Entrypoints = append(d.Entrypoints, e.Entrypoint)
 			}
-			descriptors = append(descriptors, d)
+			api.Descriptors = append(api.Descriptors, d)
 		}
+		apis = append(apis, api)
 	}
-	return descriptors, inOrder(issues)
+	return apis, inOrder(issues)
 }

@@ -1,0 +1,180 @@
+package runtime
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/compile"
+	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
+	"github.com/penstock-dev/penstock/runtime/internal/routes"
+)
+
+// Explanation is the configuration that a request gets.
+type Explanation struct {
+	API        string              `json:"api"`
+	Operation  string              `json:"operation"`
+	Entrypoint string              `json:"entrypoint"`
+	Endpoints  []ExplainedEndpoint `json:"endpoints"` // of several the load balancer chooses one
+}
+
+// ExplainedEndpoint is what one endpoint gives to a request.
+type ExplainedEndpoint struct {
+	Name   string           `json:"name"`
+	Values []ExplainedValue `json:"values"`
+}
+
+// ExplainedValue is one value and what gave it.
+type ExplainedValue struct {
+	// Pointer leads into the endpoint object; "topic" is what the document names, "groupId" and
+	// "recordKey" what attributes choose.
+	Pointer string `json:"pointer"`
+	Value   string `json:"value"` // as JSON; a secret is "REDACTED"
+	// Source is a place of the document, "attribute NAME (place)", "document" or "default".
+	Source string `json:"source"`
+}
+
+// Refusal is the error of Explain for a request that the gateway refuses.
+type Refusal struct {
+	Status  int
+	Problem []byte // the answer, as the client sees it
+	Cause   error  // what the log says
+}
+
+// Error is the status with the cause.
+func (r *Refusal) Error() string { return fmt.Sprintf("refused with status %d: %v", r.Status, r.Cause) }
+
+// Unwrap gives the cause.
+func (r *Refusal) Unwrap() error { return r.Cause }
+
+// Explain says what configuration a request would get from a gateway that serves some apis,
+// without a connection to Kafka. claims are what authentication would have found out; nil is an
+// anonymous caller. Credentials of the request, scopes and rates are not checked, and attributes
+// that Go code sets are not there. A request that the gateway would refuse is a *Refusal; other
+// errors are about the configuration.
+func Explain(ctx context.Context, cfg Config, apis []API, r *http.Request, claims map[string]any) (Explanation, error) {
+	gw, err := New(cfg, WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return Explanation{}, err
+	}
+	defer func() { _ = gw.kafka.Close(ctx) }() // it has no clients
+	e := &explanation{gw: gw, identity: exchange.Identity{Claims: claims}}
+	e.identity.Subject, _ = claims["sub"].(string)
+	var problems []error
+	for _, api := range apis {
+		problems = append(problems, e.mount(api))
+	}
+	if err := errors.Join(problems...); err != nil {
+		return Explanation{}, err
+	}
+	gw.table.Install(gw.echo)
+	answer := gw.echo.HTTPErrorHandler
+	gw.echo.HTTPErrorHandler = func(err error, c echo.Context) {
+		e.cause = err
+		answer(err, c)
+	}
+	client := &recorder{header: http.Header{}}
+	gw.echo.ServeHTTP(client, r)
+	if e.cause != nil {
+		return Explanation{}, &Refusal{client.status, client.body.Bytes(), e.cause}
+	}
+	return e.made, nil
+}
+
+// recorder is a client that keeps its answer.
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter.
+func (r *recorder) Header() http.Header { return r.header }
+
+// Write implements http.ResponseWriter.
+func (r *recorder) Write(p []byte) (int, error) { return r.body.Write(p) }
+
+// WriteHeader implements http.ResponseWriter.
+func (r *recorder) WriteHeader(status int) { r.status = status }
+
+// explanation is one run of Explain.
+type explanation struct {
+	gw       *Gateway
+	identity exchange.Identity
+	made     Explanation
+	cause    error
+}
+
+// mount adds the routes of an api.
+func (e *explanation) mount(api API) error {
+	cfg, err := e.gw.cfg.APIs.Resolve(namesOf(api))
+	if err != nil {
+		return err
+	}
+	env, err := e.gw.environment(api)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, op := range api.Operations {
+		explainer, err := compile.Explain(compile.Input{
+			Descriptor: op.Descriptor, Config: cfg, Tenant: e.gw.cfg.Tenant, Env: env, Log: e.gw.log,
+		})
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		for _, entry := range explainer.Entrypoints {
+			problems = append(problems, e.gw.table.Add(routes.Route{
+				Owner: fmt.Sprintf("operation %q of api %q", op.Descriptor.Operation, api.Name),
+				Kind:  entry.Kind, Method: entry.Method, Path: entry.Path, Handler: e.handler(op.Descriptor, explainer, entry.Kind),
+			}))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// handler explains the requests of one entrypoint.
+func (e *explanation) handler(d endpoint.Descriptor, explainer *compile.Explainer, kind endpoint.Kind) echo.HandlerFunc {
+	open := len(d.Security) == 0 || slices.ContainsFunc(d.Security, func(r endpoint.Requirement) bool { return len(r) == 0 })
+	return func(c echo.Context) error {
+		if !open && e.identity.Claims == nil {
+			return core.Wrap(core.CodeUnauthenticated, "explain", errors.New("the operation needs credentials, and no claims are given"))
+		}
+		r := c.Request()
+		c.SetRequest(r.WithContext(exchange.With(r.Context(), &exchange.Known{Identity: e.identity})))
+		x, err := e.gw.host.Enter(c, explainer.Operation, kind)
+		if err != nil {
+			return err
+		}
+		if kind == endpoint.HTTPPost {
+			if x.Body, err = io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, e.gw.host.Limits.Body)); err != nil {
+				return err
+			}
+		}
+		endpoints, err := explainer.Request(x)
+		if err != nil {
+			return err
+		}
+		e.made = Explanation{API: d.API, Operation: d.Operation, Entrypoint: string(kind)}
+		for _, explained := range endpoints {
+			out := ExplainedEndpoint{Name: explained.Endpoint}
+			for _, v := range explained.Values {
+				if v.Pointer != "/inheritConfiguration" { // the switch was thrown; what it chose is listed
+					out.Values = append(out.Values, ExplainedValue(v))
+				}
+			}
+			e.made.Endpoints = append(e.made.Endpoints, out)
+		}
+		return nil
+	}
+}
