@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -61,12 +60,12 @@ func (r *Refusal) Unwrap() error { return r.Cause }
 // anonymous caller. Credentials of the request, scopes and rates are not checked, and attributes
 // that Go code sets are not there. A request that the gateway would refuse is a *Refusal; other
 // errors are about the configuration.
-func Explain(ctx context.Context, cfg Config, apis []API, r *http.Request, claims map[string]any) (Explanation, error) {
+func Explain(cfg Config, apis []API, r *http.Request, claims map[string]any) (Explanation, error) {
 	gw, err := New(cfg, WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return Explanation{}, err
 	}
-	defer func() { _ = gw.kafka.Close(ctx) }() // it has no clients
+	defer func() { _ = gw.kafka.Close(r.Context()) }() // it has no clients
 	e := &explanation{gw: gw, identity: exchange.Identity{Claims: claims}}
 	e.identity.Subject, _ = claims["sub"].(string)
 	var problems []error

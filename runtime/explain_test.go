@@ -44,7 +44,7 @@ func explainRegions(t *testing.T, cfg runtime.Config, target, headers string, cl
 		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 		r.Header.Add(name, value)
 	}
-	return runtime.Explain(t.Context(), cfg, []runtime.API{regions()}, r, claims)
+	return runtime.Explain(cfg, []runtime.API{regions()}, r, claims)
 }
 
 func TestExplain(t *testing.T) {
