@@ -20,7 +20,7 @@ import (
 const (
 	audience     = "kafka"
 	clientID     = "gateway"
-	clientSecret = "geheim-client+secret" //nolint:gosec // of this test only
+	clientSecret = "geheim-client+secret"
 )
 
 // issuer signs tokens: the broker takes its key from /jwks, the gateway its tokens from /token.

@@ -57,29 +57,30 @@ func TestKerberosRefuses(t *testing.T) {
 	t.Setenv("KRB5CCNAME", "KEYRING:session")
 	keyed := func(options string) string { return "useKeyTab=true serviceName=kafka " + options }
 	cached := func(options string) string { return "useTicketCache=true serviceName=kafka " + options }
-	for options, want := range map[string]string{
-		keyed(`keyTab="DIR/keytab" principal="gateway/host@TEST.GOKRB5"`):         "",
-		keyed(`keyTab="FILE:DIR/keytab" principal="gateway/host" storeKey=true`):  "",
-		keyed(`keyTab="DIR/keytab" principal="gateway/host" useTicketCache=True`): "useKeyTab and useTicketCache exclude each other: a keytab lasts, a ticket cache ends",
-		keyed(`keyTab="DIR/keytab"`):                                              "useKeyTab needs keyTab and principal",
-		keyed(`keyTab="DIR/keytab" principal=gateway`):                            "keyTab has no key of the principal: klist -k shows what it has",
-		keyed(`keyTab="DIR/keytab" principal="gateway/host@ELSEWHERE"`):           "keyTab has no key of the principal: klist -k shows what it has",
-		keyed(`keyTab="DIR/absent" principal=gateway`):                            "keyTab: open DIR/absent: no such file or directory",
-		keyed(`keyTab="DIR/short" principal=gateway`):                             "keyTab is no keytab, or damaged",
-		keyed(`keyTab="DIR/krb5.conf" principal=gateway`):                         "keyTab is no keytab, or damaged",
-		keyed(`keyTab="DIR/keytab" principal=gateway isInitiator=false`):          "isInitiator is false, but a client begins",
-		keyed(`keyTab="DIR/keytab" principal=gateway storeKey=yes`):               "storeKey is neither true nor false",
-		"serviceName=kafka useKeyTab=false":                                       "neither useKeyTab nor useTicketCache is true",
-		cached(`ticketCache="DIR/cache"`):                                         "",
-		cached(`ticketCache="DIR/cache" principal="testuser1@TEST.GOKRB5"`):       "",
-		cached(`ticketCache="DIR/cache" principal=gateway`):                       "ticketCache is another principal's: klist -c shows whose",
-		cached(`ticketCache="DIR/absent"`):                                        "ticketCache: open DIR/absent: no such file or directory",
-		cached(`ticketCache="DIR/short"`):                                         "ticketCache is no ticket cache, or damaged",
-		cached(`ticketCache="DIR/empty"`):                                         "ticketCache is no ticket cache, or damaged",
-		cached(`ticketCache="KCM:0"`):                                             "ticketCache, or $KRB5CCNAME, is no file: write FILE:/path, and fill it with kinit -c",
-		cached(``):                                                                "ticketCache, or $KRB5CCNAME, is no file: write FILE:/path, and fill it with kinit -c",
-		cached(`ticketCache="DIR/cache" renewTGT=true`):                           "tickets of a cache are not renewed: use a keytab, or let kinit -R renew the cache",
+	for _, tt := range []struct{ options, want string }{
+		{keyed(`keyTab="DIR/keytab" principal="gateway/host@TEST.GOKRB5"`), ""},
+		{keyed(`keyTab="FILE:DIR/keytab" principal="gateway/host" storeKey=true`), ""},
+		{keyed(`keyTab="DIR/keytab" principal="gateway/host" useTicketCache=True`), "useKeyTab and useTicketCache exclude each other: a keytab lasts, a ticket cache ends"},
+		{keyed(`keyTab="DIR/keytab"`), "useKeyTab needs keyTab and principal"},
+		{keyed(`keyTab="DIR/keytab" principal=gateway`), "keyTab has no key of the principal: klist -k shows what it has"},
+		{keyed(`keyTab="DIR/keytab" principal="gateway/host@ELSEWHERE"`), "keyTab has no key of the principal: klist -k shows what it has"},
+		{keyed(`keyTab="DIR/absent" principal=gateway`), "keyTab: open DIR/absent: no such file or directory"},
+		{keyed(`keyTab="DIR/short" principal=gateway`), "keyTab is no keytab, or damaged"},
+		{keyed(`keyTab="DIR/krb5.conf" principal=gateway`), "keyTab is no keytab, or damaged"},
+		{keyed(`keyTab="DIR/keytab" principal=gateway isInitiator=false`), "isInitiator is false, but a client begins"},
+		{keyed(`keyTab="DIR/keytab" principal=gateway storeKey=yes`), "storeKey is neither true nor false"},
+		{"serviceName=kafka useKeyTab=false", "neither useKeyTab nor useTicketCache is true"},
+		{cached(`ticketCache="DIR/cache"`), ""},
+		{cached(`ticketCache="DIR/cache" principal="testuser1@TEST.GOKRB5"`), ""},
+		{cached(`ticketCache="DIR/cache" principal=gateway`), "ticketCache is another principal's: klist -c shows whose"},
+		{cached(`ticketCache="DIR/absent"`), "ticketCache: open DIR/absent: no such file or directory"},
+		{cached(`ticketCache="DIR/short"`), "ticketCache is no ticket cache, or damaged"},
+		{cached(`ticketCache="DIR/empty"`), "ticketCache is no ticket cache, or damaged"},
+		{cached(`ticketCache="KCM:0"`), "ticketCache, or $KRB5CCNAME, is no file: write FILE:/path, and fill it with kinit -c"},
+		{cached(``), "ticketCache, or $KRB5CCNAME, is no file: write FILE:/path, and fill it with kinit -c"},
+		{cached(`ticketCache="DIR/cache" renewTGT=true`), "tickets of a cache are not renewed: use a keytab, or let kinit -R renew the cache"},
 	} {
+		options, want := tt.options, tt.want
 		c, err := login(t, "SASL_SSL", "GSSAPI", kerberosModule+strings.ReplaceAll(options, "DIR", dir)+";")
 		if err == nil {
 			_, err = c.SASL(slog.New(slog.DiscardHandler))
