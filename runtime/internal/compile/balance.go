@@ -3,7 +3,6 @@ package compile
 import (
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
@@ -35,16 +34,17 @@ func newBalancer(kind endpoint.LoadBalancer, weights []int) balancer {
 // ring gives each its turn.
 type ring struct {
 	size int
-	last atomic.Uint64
+
+	mu    sync.Mutex
+	first int // whose turn it is
 }
 
 func (r *ring) next(may func(int) bool) int {
-	if r.size == 0 {
-		return -1
-	}
-	start := int(r.last.Add(1) % uint64(r.size)) //nolint:gosec // below size
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for k := range r.size {
-		if i := (start + r.size - 1 + k) % r.size; may(i) {
+		if i := (r.first + k) % r.size; may(i) {
+			r.first = i + 1
 			return i
 		}
 	}

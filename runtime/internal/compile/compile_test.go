@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -93,7 +95,10 @@ func compileFrom(t *testing.T, d endpoint.Descriptor, text string) (Output, *cli
 
 // in is a request with a region.
 func in(region string) *exchange.Exchange {
-	return &exchange.Exchange{Params: map[string]string{"region": region}, Attributes: &core.Attributes{}}
+	return &exchange.Exchange{
+		Kind: endpoint.HTTPPost, Request: httptest.NewRequest(http.MethodPost, "/v1/orders/"+region, nil),
+		Params: map[string]string{"region": region}, Attributes: &core.Attributes{},
+	}
 }
 
 func TestOperation(t *testing.T) {
