@@ -268,7 +268,12 @@ func TestBadTokensKeepNoClients(t *testing.T) {
 			}
 			return err == nil
 		})
-		_, err := c.Open(t.Context(), qos.Reading{Level: endpoint.None, Topics: []string{"orders"}})
+		var err error
+		if i%2 == 0 {
+			err = write(t, c, "x")
+		} else {
+			_, err = c.Open(t.Context(), qos.Reading{Level: endpoint.None, Topics: []string{"orders"}})
+		}
 		if core.CodeOf(err) != core.CodeBrokerUnavailable || !strings.Contains(err.Error(), "invalid_token") {
 			t.Errorf("token %d: got %v, want the broker's refusal", i, err)
 		}

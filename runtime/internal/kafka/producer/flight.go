@@ -58,7 +58,7 @@ func (f *flight) finish(rec *kgo.Record, err error) {
 		f.done(core.Receipt{}, noPartition(rec.Topic, f.chosen, -rec.Partition))
 		return
 	case err != nil:
-		f.done(core.Receipt{}, failure(err))
+		f.done(core.Receipt{}, p.reach.failure(err))
 		return
 	}
 	f.done(core.Receipt{

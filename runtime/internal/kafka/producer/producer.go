@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,9 +22,6 @@ import (
 )
 
 const (
-	// coldTimeout ends the wait of a record while the client never reached a broker. Such a
-	// record was certainly not written.
-	coldTimeout = time.Second
 	// maxBuffered is out of the way: bytes bound the buffer, not records.
 	maxBuffered = 1 << 24
 )
@@ -49,7 +45,7 @@ type Producer struct {
 	cluster *cluster.Cluster
 	client  *kgo.Client
 	log     *slog.Logger
-	reach   reach
+	reach   *reach
 	acked   bool
 	stops   bool // on data loss
 	stopped atomic.Bool
@@ -61,30 +57,6 @@ type Producer struct {
 }
 
 var _ qos.Sink = (*Producer)(nil)
-
-// reach is a hook of the library that remembers whether the client ever reached a broker.
-type reach struct{ once atomic.Bool }
-
-// OnBrokerConnect is called by the library after each dial.
-func (r *reach) OnBrokerConnect(_ kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
-	if err == nil {
-		r.once.Store(true)
-	}
-}
-
-// limit ends a context when coldTimeout has passed and no broker was reached by then.
-func (r *reach) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	timer := time.AfterFunc(coldTimeout, func() {
-		if !r.once.Load() {
-			cancel()
-		}
-	})
-	return ctx, func() {
-		timer.Stop()
-		cancel()
-	}
-}
 
 // Class is what the producer of a level promises: levels of one class share a producer.
 type Class string
@@ -119,7 +91,7 @@ func New(c *cluster.Cluster, cfg Config, class Class, compression string, log *s
 	p := &Producer{
 		cfg: cfg.withDefaults(), cluster: c, log: log,
 		acked: class != Unacknowledged, stops: class == Stopping,
-		flights: newFlights(),
+		flights: newFlights(), reach: newReach(c),
 	}
 	opts := []kgo.Opt{
 		kgo.ProducerBatchCompression(codec),
@@ -128,7 +100,7 @@ func New(c *cluster.Cluster, cfg Config, class Class, compression string, log *s
 		kgo.MaxBufferedBytes(p.cfg.MaxBufferedBytes),
 		// The library fails a record by this only where it was certainly not written.
 		kgo.RecordDeliveryTimeout(max(p.cfg.Timeout, time.Second)),
-		kgo.WithHooks(&p.reach),
+		kgo.WithHooks(p.reach),
 		kgo.RecordPartitioner(newPartitioner()),
 	}
 	purpose := "producer"
@@ -184,7 +156,7 @@ func (p *Producer) Send(rec *core.Record, done func(core.Receipt, error)) {
 	}
 	ctx := context.Background() // a request that ends must not take its record back
 	if !p.reach.once.Load() {
-		ctx, f.cancel = p.reach.limit(ctx)
+		ctx, f.cancel = p.reach.limit()
 	}
 	p.client.TryProduce(ctx, &f.record, f.finish)
 	if !p.acked {
