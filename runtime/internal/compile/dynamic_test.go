@@ -53,7 +53,8 @@ func TestTopicsByAttributes(t *testing.T) {
 		{"middleware", nil, func(request, _ *core.Attributes) { request.Set(producerTopics, "free") }, "free"},
 		{"hook", nil, func(_, message *core.Attributes) { message.Set(producerTopics, []any{"free", "too"}) }, "free too"},
 		{
-			"the document wins over the hook", []string{"*" + producerTopics, content},
+			"the document wins over the hook",
+			[]string{"*" + producerTopics, content},
 			func(_, message *core.Attributes) { message.Set(producerTopics, "free") }, "eu-content",
 		},
 		{"not allowed", []string{producerTopics, "us-{#request.method}"}, nil, `403 producer.topics: "us-POST" is not allowed`},

@@ -61,7 +61,8 @@ func TestOptions(t *testing.T) {
 		{"key of the content", `{"key":"order-{#message.jsonContent.id}"}`, nil, core.Record{Key: []byte("order-7")}, ""},
 		{
 			"key of a frame", `{"key":"{#request.headers['X-Key'][0]}"}`, func(rec *core.Record) { rec.Key = []byte("frame") },
-			core.Record{Key: []byte("frame")}, "",
+			core.Record{Key: []byte("frame")},
+			"",
 		},
 		{"partition", `{"partition":3}`, nil, core.Record{Partition: 3, Pinned: true}, ""},
 		{"large partition", `{"partition":10000000}`, nil, core.Record{Partition: 10000000, Pinned: true}, ""},
@@ -69,7 +70,8 @@ func TestOptions(t *testing.T) {
 		{
 			"headers", `{"headers":{"b":"{#request.method}","a":"x-{#request.params['p'][0]}","none":"{#request.headers['none']}"}}`,
 			func(rec *core.Record) { rec.Headers = []core.Header{{Name: "first", Value: []byte("1")}} },
-			core.Record{}, "first=1 a=x-1 b=POST",
+			core.Record{},
+			"first=1 a=x-1 b=POST",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -28,7 +28,7 @@ func (c *compiler) add(problem error) {
 // found adds what package override found about an endpoint, or about the attributes: each fault at
 // its place.
 func (c *compiler) found(name string, err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // a list itself, not a fault that wraps one
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, each := range joined.Unwrap() {
 			c.found(name, each)
 		}

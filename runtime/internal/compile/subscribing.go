@@ -42,7 +42,7 @@ func (c *compiler) subscribing(g *group, objects []*object) *entrypoints.Subscri
 
 // open implements entrypoints.Subscribing.Open.
 func (s *subscribing) open(ctx context.Context, x *exchange.Exchange, r qos.Reading) (*entrypoints.Opened, error) {
-	conn, err := s.connection(x, &r)
+	conn, err := s.connection(x, &r) //nolint:contextcheck // ctx is that of the exchange
 	if err != nil {
 		return nil, err
 	}
