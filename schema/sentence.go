@@ -32,7 +32,7 @@ func (r rule) findings(instance any, pointer string) []finding {
 	switch r.keyword {
 	case "type":
 		rank = rankType
-		return one(fmt.Sprintf("must be %s, not %s", expectedTypes(r.argument), typeName(instance)), "")
+		return one(fmt.Sprintf("must be %s, not %s", expectedTypes(r.argument), typeName(r.holder, instance)), "")
 	case "additionalProperties":
 		return r.unknown(instance, pointer)
 	case "required":
@@ -47,7 +47,7 @@ func (r rule) findings(instance any, pointer string) []finding {
 	case "enum", "anyOf":
 		if _, ok := instance.(string); !ok {
 			rank = rankType
-			return one("must be a string, not "+typeName(instance), "")
+			return one("must be a string, not "+typeName(r.holder, instance), "")
 		}
 		return one(noneOf(instance, r.choices()))
 	case "minimum":
@@ -189,8 +189,8 @@ var typeWords = map[string]string{
 	"integer": "a whole number", "number": "a number", "null": "null",
 }
 
-// typeName says what a value is.
-func typeName(value any) string {
+// typeName says what a value is; the number that it is only if that is no secret.
+func typeName(holder node, value any) string {
 	switch value.(type) {
 	case nil:
 		return "null"
@@ -202,6 +202,9 @@ func typeName(value any) string {
 		return "an object"
 	case []any:
 		return "a list"
+	}
+	if holder.schema["writeOnly"] == true {
+		return "a number: a text of digits stands in quotes"
 	}
 	return fmt.Sprintf("the number %v", value)
 }

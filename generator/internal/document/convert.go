@@ -113,9 +113,12 @@ func (c *converter) stop(y *yaml.Node, format string, args ...any) {
 	c.stopped = true
 }
 
+// unknownTag does not name the tag: it may be the start of a password without quotes.
+const unknownTag = `this tag is not supported: a text that starts with "!" stands in quotes`
+
 func (c *converter) checkTag(y *yaml.Node, want string) {
 	if y.Style&yaml.TaggedStyle != 0 && y.Tag != want {
-		c.fail(y, "the tag %s is not supported", y.Tag)
+		c.fail(y, unknownTag)
 	}
 }
 

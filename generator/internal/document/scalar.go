@@ -65,7 +65,7 @@ func tagged(y *yaml.Node) (kind Kind, text, message string) {
 	case y.Tag == "!!str":
 		return String, y.Value, ""
 	case !known:
-		return Null, "", "the tag " + y.Tag + " is not supported"
+		return Null, "", unknownTag
 	}
 	kind, text, message = plainScalar(y.Value)
 	if message == "" && kind != want {

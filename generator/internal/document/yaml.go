@@ -62,7 +62,7 @@ func (s *source) yamlIssue(err error) Issue {
 	if name, ok := strings.CutPrefix(message, "unknown anchor '"); ok {
 		name = strings.TrimSuffix(name, "' referenced")
 		at := max(bytes.Index(s.data, []byte("*"+name)), 0)
-		return Issue{Pos: s.pos(at), Message: fmt.Sprintf("alias %q names no anchor", "*"+name)}
+		return Issue{Pos: s.pos(at), Message: `this alias names no anchor: a text that starts with "*" stands in quotes`}
 	}
 	line := s.failingLine(message)
 	if strings.HasPrefix(message, "exceeded max depth") {
