@@ -14,7 +14,7 @@ import (
 // TestPublished checks the documents that a gateway publishes about itself: they are valid by
 // their specifications, and say nothing of Kafka.
 func TestPublished(t *testing.T) {
-	names := []string{"../specs/orders.yaml", "../specs/telemetry.yaml", "../specs/legacy.yaml"}
+	names := []string{"../specs/orders.yaml", "../specs/telemetry.yaml", "../specs/legacy.yaml", "../specs/tenants.yaml"}
 	for _, id := range corpus(t) {
 		name := corpusDocument(t, id)
 		if _, issues := load(document.Disk{}, []string{name}); !Failed(issues) {
