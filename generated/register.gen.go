@@ -6,6 +6,9 @@ package generated
 import (
 	"errors"
 
+	"github.com/penstock-dev/penstock/generated/legacy"
+	"github.com/penstock-dev/penstock/generated/orders"
+	"github.com/penstock-dev/penstock/generated/telemetry"
 	"github.com/penstock-dev/penstock/generated/tenants"
 	"github.com/penstock-dev/penstock/runtime"
 )
@@ -14,12 +17,18 @@ const _ = runtime.IsAtLeastVersion0_1
 
 // Hooks holds the hooks of every document.
 type Hooks struct {
-	Tenants tenants.Hooks
+	Legacy    legacy.Hooks
+	Orders    orders.Hooks
+	Telemetry telemetry.Hooks
+	Tenants   tenants.Hooks
 }
 
 // Register mounts every document. It returns every problem, joined.
 func Register(gw *runtime.Gateway, hooks Hooks) error {
 	return errors.Join(
+		legacy.Register(gw, hooks.Legacy),
+		orders.Register(gw, hooks.Orders),
+		telemetry.Register(gw, hooks.Telemetry),
 		tenants.Register(gw, hooks.Tenants),
 	)
 }
