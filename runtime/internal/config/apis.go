@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -11,13 +10,13 @@ import (
 	"github.com/penstock-dev/penstock/schema"
 )
 
-// redacted is all that is ever printed of apis.*, which holds credentials.
-const redacted = "REDACTED"
-
 // APIs is what the configuration says below apis.*. Resolve matches it with an api, once the
 // names of its endpoints and operations are known; Unused tells what no api took. It prints
 // REDACTED. It is not safe for concurrent use.
-type APIs struct{ state *apisState }
+type APIs struct {
+	secretive
+	state hidden[apisState]
+}
 
 type apisState struct {
 	values    map[string]any    // of the file
@@ -35,8 +34,11 @@ type Names struct {
 	Operations []string
 }
 
-// API is the configuration of one api. Values are JSON as decoded by encoding/json.
+// API is the configuration of one api. Values are JSON as decoded by encoding/json. It prints
+// REDACTED.
 type API struct {
+	secretive
+
 	BasePath   string                    // "": the document's
 	Endpoints  map[string]map[string]any // merge patches of endpoint objects
 	Operations map[string]map[string]any // merge patches of entrypoints
@@ -74,14 +76,15 @@ func Pointer(names ...string) string {
 // Resolve gives the configuration of an api: the file's, with its variables over it. The error
 // joins every *Problem: an unknown name, a variable that may mean several names, a wrong value.
 func (a APIs) Resolve(n Names) (API, error) {
-	if a.state == nil {
+	state := a.state.get()
+	if state == nil {
 		return API{name: n.API}, nil
 	}
-	a.state.resolved = append(a.state.resolved, n)
+	state.resolved = append(state.resolved, n)
 	merged := newTree()
-	maps.Copy(merged.places, a.state.places)
-	object, _ := a.state.values[n.API].(map[string]any)
-	env, problems := a.state.environment(n)
+	maps.Copy(merged.places, state.places)
+	object, _ := state.values[n.API].(map[string]any)
+	env, problems := state.environment(n)
 	fromEnv, _ := env.values["apis"].(map[string]any)
 	variables, _ := fromEnv[n.API].(map[string]any)
 	maps.Copy(merged.places, env.places)
@@ -141,24 +144,25 @@ func (a API) unknown(group, what string, written, known []string) []error {
 
 // Unused lists what is written below apis.* and no resolved api took, as problems.
 func (a APIs) Unused() error {
-	if a.state == nil {
+	state := a.state.get()
+	if state == nil {
 		return nil
 	}
 	var known []string
-	for _, n := range a.state.resolved {
+	for _, n := range state.resolved {
 		known = append(known, n.API)
 	}
 	var problems []error
-	for _, name := range slices.Sorted(maps.Keys(a.state.values)) {
+	for _, name := range slices.Sorted(maps.Keys(state.values)) {
 		if !slices.Contains(known, name) {
 			pointer := "/apis/" + escape(name)
 			problems = append(problems, &Problem{
-				Place: a.state.places[pointer], Text: fmt.Sprintf("no api %q is served%s", name, didYouMean(name, known)), Pointer: pointer,
+				Place: state.places[pointer], Text: fmt.Sprintf("no api %q is served%s", name, didYouMean(name, known)), Pointer: pointer,
 			})
 		}
 	}
-	for _, v := range a.state.variables {
-		if v.forAPI() && !a.state.taken[v.name] {
+	for _, v := range state.variables {
+		if v.forAPI() && !state.taken[v.name] {
 			problems = append(problems, &Problem{Place: v.name, Text: "unknown variable" + didYouMean(Prefix+v.rest, a.variables())})
 		}
 	}
@@ -168,7 +172,7 @@ func (a APIs) Unused() error {
 // variables lists every variable that the resolved apis know.
 func (a APIs) variables() []string {
 	var all []string
-	for _, n := range a.state.resolved {
+	for _, n := range a.state.get().resolved {
 		all = append(all, vocabulary().variables(nil, n.free)...)
 	}
 	return all
@@ -199,15 +203,3 @@ func patches(value any) map[string]map[string]any {
 	}
 	return out
 }
-
-// String is REDACTED.
-func (APIs) String() string { return redacted }
-
-// GoString is REDACTED.
-func (APIs) GoString() string { return redacted }
-
-// LogValue is REDACTED.
-func (APIs) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalJSON is "REDACTED".
-func (APIs) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }

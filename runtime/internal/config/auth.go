@@ -8,8 +8,12 @@ import (
 )
 
 // Auth is what the configuration says below auth.*. Resolve matches it with the security schemes
-// of the documents, once they are known. It is not safe for concurrent use.
-type Auth struct{ state *authState }
+// of the documents, once they are known. It prints REDACTED. It is not safe for
+// concurrent use.
+type Auth struct {
+	secretive
+	state hidden[authState]
+}
 
 type authState struct {
 	values    map[string]any    // of the file
@@ -32,7 +36,8 @@ type Verifier struct {
 // Resolve gives the verifier of each scheme that has one. The error joins every *Problem: a
 // scheme that no document has, a variable that nothing knows, a wrong value.
 func (a Auth) Resolve(schemes []string) (map[string]Verifier, error) {
-	if a.state == nil {
+	state := a.state.get()
+	if state == nil {
 		return nil, nil
 	}
 	free := func(path []string) []string {
@@ -41,17 +46,17 @@ func (a Auth) Resolve(schemes []string) (map[string]Verifier, error) {
 		}
 		return nil
 	}
-	env, taken, problems := readVariables(a.state.variables, setting.forAuth, free)
-	for _, v := range a.state.variables {
+	env, taken, problems := readVariables(state.variables, setting.forAuth, free)
+	for _, v := range state.variables {
 		if v.forAuth() && !taken[v.name] {
 			meant := didYouMean(Prefix+v.rest, vocabulary().variables(nil, free))
 			problems = append(problems, &Problem{Place: v.name, Text: "unknown variable" + meant})
 		}
 	}
 	merged := newTree()
-	maps.Copy(merged.places, a.state.places)
+	maps.Copy(merged.places, state.places)
 	maps.Copy(merged.places, env.places)
-	values := a.state.values
+	values := state.values
 	if above, ok := env.values["auth"].(map[string]any); ok { // the file was checked when it was read
 		values, _ = overlay(values, above).(map[string]any)
 		problems = append(problems, check(map[string]any{"auth": values}, merged)...)

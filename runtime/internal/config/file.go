@@ -70,6 +70,9 @@ func syntaxProblem(name string, err error) error {
 	if n, scanErr := fmt.Sscanf(text, "line %d:", &line); n == 1 && scanErr == nil {
 		_, text, _ = strings.Cut(text, ": ")
 	}
+	if strings.HasPrefix(text, "unknown anchor ") { // its name may be a password
+		text = `an alias names no anchor: a text that starts with "*" stands in quotes`
+	}
 	return &Problem{Place: fmt.Sprintf("%s:%d:1", name, line), Text: text}
 }
 
@@ -139,7 +142,7 @@ func (p *parser) scalar(n *yaml.Node, pointer string) any {
 	}
 	var v any
 	if err := n.Decode(&v); err != nil {
-		p.fail(n, pointer, strings.TrimPrefix(err.Error(), "yaml: "))
+		p.fail(n, pointer, "the value does not fit its tag") // the error has the value, which may be a password
 	}
 	if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
 		return n.Value // JSON has no such number; the schema refuses the text

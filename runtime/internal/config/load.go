@@ -54,9 +54,9 @@ func Load(path string, environ []string) (Config, error) {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
 	apis, _ := file.values["apis"].(map[string]any)
-	cfg.APIs = APIs{&apisState{values: apis, places: file.places, variables: own}}
+	cfg.APIs = APIs{state: hide(&apisState{values: apis, places: file.places, variables: own})}
 	auth, _ := file.values["auth"].(map[string]any)
-	cfg.Auth = Auth{&authState{values: auth, places: file.places, variables: own}}
+	cfg.Auth = Auth{state: hide(&authState{values: auth, places: file.places, variables: own})}
 	return cfg, nil
 }
 
