@@ -45,6 +45,7 @@ type rig struct {
 	http    *http.Client
 	log     *lockedBuffer
 	folder  string
+	started chan string // the address, when the gateway listens
 }
 
 // start runs a gateway with a configuration, in which FOLDER stands for the rig's own folder. Its
@@ -56,7 +57,7 @@ func start(t *testing.T, config string, operations ...runtime.Operation) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(cluster.Close)
-	r := &rig{t: t, brokers: strings.Join(cluster.ListenAddrs(), ","), scheme: "http", log: &lockedBuffer{}, folder: t.TempDir()}
+	r := &rig{t: t, brokers: strings.Join(cluster.ListenAddrs(), ","), scheme: "http", log: &lockedBuffer{}, folder: t.TempDir(), started: make(chan string, 1)}
 	r.kafka, err = kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ProducerLinger(0))
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +101,7 @@ func (r *rig) mount(config string, operations []runtime.Operation) *runtime.Gate
 	cfg.Listen.Address, cfg.Admin.Address, cfg.Drain.Delay = "127.0.0.1:0", "127.0.0.1:0", 0
 	gw, err := runtime.New(cfg,
 		runtime.WithLogger(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-		runtime.WithStarted(func(client, _ string) { r.address = client }))
+		runtime.WithStarted(func(client, _ string) { r.started <- client }))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -108,6 +109,9 @@ func (r *rig) mount(config string, operations []runtime.Operation) *runtime.Gate
 		d := &operations[i].Descriptor
 		for j := range d.Endpoints {
 			d.Endpoints[j] = endpoint.JSON(strings.ReplaceAll(string(d.Endpoints[j]), "BROKERS", r.brokers))
+		}
+		for j, allowed := range d.Allow["bootstrapServers"] {
+			d.Allow["bootstrapServers"][j] = strings.ReplaceAll(allowed, "BROKERS", r.brokers)
 		}
 	}
 	if err := gw.Mount(runtime.API{Name: "shop", Title: "Shop", Version: "1.0.0", Source: "shop.yaml", Operations: operations}); err != nil {
@@ -137,16 +141,14 @@ func (r *rig) run(gw *runtime.Gateway) {
 			r.t.Logf("log of the gateway:\n%s", r.log)
 		}
 	})
-	eventually(r.t, "the gateway is ready", func() bool {
-		select {
-		case err := <-done:
-			done <- nil // for the end of the test
-			r.t.Fatalf("the gateway did not start: %v", err)
-		default:
-		}
-		return strings.Contains(r.log.String(), "gateway is ready")
-	})
-	eventually(r.t, "the gateway has an address", func() bool { return r.address != "" })
+	select {
+	case r.address = <-r.started:
+	case err := <-done:
+		done <- nil // for the end of the test
+		r.t.Fatalf("the gateway did not start: %v", err)
+	case <-time.After(patience):
+		r.t.Fatal("the gateway did not start in time")
+	}
 }
 
 // endpointObject is the endpoint of every operation; the rig fills in its brokers.
