@@ -15,7 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/catchup"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/hub"
@@ -45,8 +44,8 @@ func New(cfg Config, log *slog.Logger) *Kafka {
 }
 
 // Hold gives the readers and writers of a cluster until release is called, which may be called
-// more than once and by any goroutine. It is cheap once the cluster is known. A new one reads the files that
-// its target names; nothing connects before it is used.
+// more than once and by any goroutine. It is cheap once the cluster is known. A new one reads the
+// files that its target names; nothing connects before it is used.
 //
 // requested says that the target depends on a request. Such clusters are bounded
 // (limits.dynamicClients), closed when nobody has held them for 60 s, and end with the
@@ -81,24 +80,6 @@ func (k *Kafka) Hold(t cluster.Target, requested bool) (c qos.Cluster, release f
 
 // stays releases a cluster of the configuration.
 func stays() {}
-
-// Source gives the reader of a cluster of the configuration. Errors are those of Hold.
-func (k *Kafka) Source(t cluster.Target) (qos.Source, error) {
-	c, _, err := k.Hold(t, false)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
-}
-
-// Sink gives the writer of a cluster of the configuration. Errors are those of Hold.
-func (k *Kafka) Sink(t cluster.Target, level endpoint.QoS, compression string) (qos.Sink, error) {
-	c, _, err := k.Hold(t, false)
-	if err != nil {
-		return nil, err
-	}
-	return c.Sink(level, compression)
-}
 
 // build makes the station of a target. Credentials of the configuration that have ended are for
 // the brokers to refuse: an operator may replace them.

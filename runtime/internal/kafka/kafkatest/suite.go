@@ -108,7 +108,7 @@ func open(t *testing.T, b Broker, serverSide bool) *suite {
 	}
 	s := &suite{broker: b, target: target, serverSide: serverSide}
 	s.kafka = kafka.New(s.config(), slog.New(slog.DiscardHandler))
-	if s.source, err = s.kafka.Source(target); err != nil {
+	if s.source, _, err = s.kafka.Hold(target, false); err != nil {
 		t.Fatal(err)
 	}
 	s.raw, err = kgo.NewClient(kgo.SeedBrokers(b.Addrs...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
