@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -102,34 +103,46 @@ func (t *trace) attribute(name string) string {
 	return fmt.Sprintf("attribute %s (set by code)", name)
 }
 
-// shortcuts notes what the attributes of the singular family choose.
+// shortcuts notes what the attributes of the singular family choose for the directions that the
+// entrypoint serves.
 func (t *trace) shortcuts(e *Endpoint) error {
+	if t.x.Kind == endpoint.HTTPPost || t.x.Kind == endpoint.WebSocket && e.Producer.Enabled {
+		if err := t.producer(e); err != nil {
+			return err
+		}
+	}
+	if t.x.Kind == endpoint.HTTPPost || t.x.Kind == endpoint.WebSocket && !e.Consumer.Enabled {
+		return nil
+	}
+	return t.consumer(e)
+}
+
+func (t *trace) producer(e *Endpoint) error {
 	topics, _, err := t.c.ProducerTopics(t.x, nil, e)
 	if err != nil {
 		return err
 	}
 	t.topics(schema.ProducerTopics, topics, shortcutProducerTopics)
-	if topics, _, _, err = t.c.ConsumerTopics(t.x, e); err != nil {
+	key, chosen, err := t.c.Key(t.x, nil)
+	if chosen {
+		t.add(schema.RecordKey, string(key), t.attribute(shortcutRecordKey))
+	}
+	return err
+}
+
+func (t *trace) consumer(e *Endpoint) error {
+	topics, _, _, err := t.c.ConsumerTopics(t.x, e)
+	if err != nil {
 		return err
 	}
 	if t.topics(schema.ConsumerTopics, topics, shortcutConsumerTopics) {
 		delete(t.found, schema.PropertyPointer(schema.TopicPatterns))
 	}
 	group, chosen, err := t.c.Group(t.x)
-	if err != nil {
-		return err
-	}
 	if chosen {
 		t.add(schema.GroupID, group, t.attribute(shortcutGroupID))
 	}
-	key, chosen, err := t.c.Key(t.x, nil)
-	if err != nil {
-		return err
-	}
-	if chosen {
-		t.add(schema.RecordKey, string(key), t.attribute(shortcutRecordKey))
-	}
-	return nil
+	return err
 }
 
 // topics notes the topics of a direction where an attribute of the singular family names them.

@@ -13,7 +13,7 @@ import (
 func TestExplain(t *testing.T) {
 	shared := "/sharedConfigurationOverride/"
 	o := compile(t, given{
-		object: object(`"consumer":{"topicPattern":"a.*","autoOffsetReset":"{#request.headers['x'][0]}"},"producer":{"topics":["p"]},` +
+		object: object(`"consumer":{"enabled":true,"topicPattern":"a.*","autoOffsetReset":"{#request.headers['x'][0]}"},"producer":{"enabled":true,"topics":["p"]},` +
 			`"security":{"protocol":"SASL_PLAINTEXT","sasl":{"saslMechanism":"PLAIN","saslJaasConfig":` +
 			`"` + plainModule + ` required username=\"a\" password=\"{#secrets.get('/env/PASSWORD')}\";"}}`),
 		attributes: []endpoint.Attribute{
@@ -32,6 +32,7 @@ func TestExplain(t *testing.T) {
 		},
 	})
 	x := request(t, "x: earliest")
+	x.Kind = endpoint.WebSocket
 	x.Attributes.Set(prefix+"consumer.encodeMessageId", false)
 	got, err := o.Explain(x)
 	if err != nil {
@@ -52,7 +53,7 @@ func TestExplain(t *testing.T) {
 	for pointer, want := range map[string][2]string{
 		"/name":                                 {`"default"`, "default"},
 		"/configuration/bootstrapServers":       {`"kafka:9092"`, "orders.yaml:10:3"},
-		shared + "consumer/enabled":             {"false", "default"},
+		shared + "consumer/enabled":             {"true", "default"},
 		shared + "consumer/autoOffsetReset":     {`"earliest"`, "gateway.yaml:3:3"},
 		shared + "consumer/encodeMessageId":     {"false", "attribute " + prefix + "consumer.encodeMessageId (set by code)"},
 		shared + "consumer/topics":              {`["c","d"]`, "attribute gravitee.attribute.kafka.consumer.topics (orders.yaml:4:1)"},
@@ -68,4 +69,31 @@ func TestExplain(t *testing.T) {
 	}
 	_, err = o.Explain(request(t))
 	wants(t, err, core.CodeConfigurationInvalid, invalidText+"consumer.autoOffsetReset: character 23: null has no items")
+}
+
+// TestExplainSpeaksOfOneDirection has topics that only one direction may choose.
+func TestExplainSpeaksOfOneDirection(t *testing.T) {
+	const name = "gravitee.attribute.kafka.topics"
+	o := compile(t, given{
+		object: object(``), attributes: []endpoint.Attribute{set(name, "{#request.headers['x'][0]}")},
+		allow: map[string][]string{"consumer.topics": {"*"}},
+	})
+	x := request(t, "x: a")
+	got, err := o.Explain(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Explained{{"/sharedConfigurationOverride/consumer/topics", `["a"]`, "attribute " + name + " (orders.yaml:9:7)"}}
+	var topics []Explained
+	for _, line := range got {
+		if strings.HasSuffix(line.Pointer, "/topics") {
+			topics = append(topics, line)
+		}
+	}
+	if diff := cmp.Diff(want, topics); diff != "" {
+		t.Error(diff)
+	}
+	x.Kind = endpoint.HTTPPost
+	_, err = o.Explain(x)
+	wants(t, err, core.CodeNotAllowed, refusedText+`producer.topics: "a" is not allowed`)
 }
