@@ -95,12 +95,12 @@ func (p page) start(t *testing.T, i *issuer.Issuer) string {
 			t.Fatal(err)
 		}
 	}
-	descriptors, issues := generator.Descriptors(filepath.Join(folder, "notes.yaml"))
-	if len(issues) > 0 {
+	apis, issues := generator.APIs(filepath.Join(folder, "notes.yaml"))
+	if len(issues) > 0 || len(apis) != 1 {
 		t.Fatalf("the document has issues: %v", issues)
 	}
 	api := runtime.API{Name: "notes", Title: "Notes", Version: "1.0.0", Source: "notes.yaml"}
-	for _, d := range descriptors {
+	for _, d := range apis[0].Descriptors {
 		api.Operations = append(api.Operations, runtime.Operation{Descriptor: d})
 	}
 	return run(t, filepath.Join(folder, "gateway.yaml"), api)
