@@ -1,0 +1,136 @@
+package gateway
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/runtime"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+)
+
+// twoClusters is an operation of the endpoints eu and us, each a cluster of its own.
+func twoClusters(t *testing.T, eu, us string, entrypoints ...endpoint.Entrypoint) runtime.Operation {
+	t.Helper()
+	op := operation("orders", entrypoints...)
+	op.Descriptor.Endpoints = nil
+	for _, e := range []struct{ name, brokers, more string }{{"eu", eu, `"weight":2,`}, {"us", us, ""}} {
+		text := strings.Replace(strings.Replace(endpointObject, `"default",`, `"`+e.name+`",`+e.more, 1), "BROKERS", e.brokers, 1)
+		op.Descriptor.Endpoints = append(op.Descriptor.Endpoints, endpoint.JSON(text))
+	}
+	op.Descriptor.LoadBalancer = endpoint.WeightedRoundRobin
+	return op
+}
+
+// clusters starts two embedded brokers with a topic.
+func clusters(t *testing.T) (topic, eu, us string) {
+	t.Helper()
+	topic = uniqueTopic()
+	at := func() string {
+		return strings.Join(embedded(t, kfake.SeedTopics(1, topic)).ListenAddrs(), ",")
+	}
+	return topic, at(), at()
+}
+
+func TestSeveralEndpoints(t *testing.T) {
+	topic, eu, us := clusters(t)
+	r := start(t, setup{
+		brokers: eu, topic: topic, partitions: -1,
+		operations: ops(twoClusters(t, eu, us, post("balanced"), sse("none"), get("none", `"messagesLimitDurationMs":50`))),
+	})
+	var ids []string
+	for n := range 6 {
+		got := r.post(order(n))
+		if got.status != 202 {
+			t.Fatalf("got %d %s", got.status, got.body)
+		}
+		ids = append(ids, decoded(t, got.json(t)["id"].(string)))
+	}
+	want := []string{
+		"eu!" + topic + "@0#0", "us!" + topic + "@0#0", "eu!" + topic + "@0#1",
+		"eu!" + topic + "@0#2", "us!" + topic + "@0#1", "eu!" + topic + "@0#3",
+	}
+	if !slices.Equal(ids, want) {
+		t.Errorf("got the ids %q, want %q", ids, want)
+	}
+
+	// A position says where reading goes on, whichever endpoint's turn it is.
+	for range 3 {
+		events := r.stream("/orders", "Last-Event-ID: us!"+topic+"@0#0")
+		if last := events.wantData(order(4)); decoded(t, last.id) != "us!"+topic+"@0#1" {
+			t.Errorf("got id %s", decoded(t, last.id))
+		}
+		contents, next := r.page("/orders?cursor=eu!" + topic + "@0%231&limit=1")
+		if !slices.Equal(contents, []string{"map[id:o-3]"}) || decoded(t, next) != "eu!"+topic+"@0#2" {
+			t.Errorf("got %v and %s", contents, decoded(t, next))
+		}
+		contents, _ = r.page("/orders?cursor=" + next)
+		if !slices.Equal(contents, []string{"map[id:o-5]"}) {
+			t.Errorf("got %v behind the cursor", contents)
+		}
+	}
+	for cursor, detail := range map[string]string{
+		topic + "@0%230":           "the cursor names no endpoint: this operation reads several, and its ids are endpoint!topic@partition#offset",
+		"asia!" + topic + "@0%230": `the cursor names endpoint "asia", which this operation does not read`,
+	} {
+		for _, accept := range []string{"application/json", "text/event-stream"} {
+			got := r.do(http.MethodGet, "/orders?cursor="+cursor, "", "Accept: "+accept).wantProblem(t, 400, "FAILURE_INVALID_CURSOR")
+			if got["detail"] != detail {
+				t.Errorf("%s: got %v", cursor, got)
+			}
+		}
+	}
+}
+
+// TestStreamsOfSeveralEndpoints holds that the clients of one endpoint see its ids, and clients
+// of the other theirs.
+func TestStreamsOfSeveralEndpoints(t *testing.T) {
+	topic, eu, us := clusters(t)
+	r := start(t, setup{brokers: eu, topic: topic, partitions: -1, operations: ops(twoClusters(t, eu, us, sse("none")))})
+	streams := []*events{r.stream("/orders"), r.stream("/orders"), r.stream("/orders")} // eu us eu
+	for i, brokers := range []string{eu, us} {
+		c := client(t, brokers)
+		if err := c.ProduceSync(t.Context(), &kgo.Record{Topic: topic, Value: []byte(order(i))}).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, name := range []string{"eu", "us", "eu"} {
+		if last := streams[i].wantData(order(i % 2)); decoded(t, last.id) != name+"!"+topic+"@0#0" {
+			t.Errorf("stream %d: got id %s", i, decoded(t, last.id))
+		}
+	}
+}
+
+// TestEndpointThatIsAway holds that requests go to the endpoint that is left, and that the answer is
+// 503 where none is.
+func TestEndpointThatIsAway(t *testing.T) {
+	topic, eu, _ := clusters(t)
+	away := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	lost := twoClusters(t, away, away, atPath(post("balanced"), "/lost"))
+	lost.Descriptor.Operation = "lost"
+	r := start(t, setup{
+		brokers: eu, topic: topic, partitions: -1,
+		operations: ops(twoClusters(t, away, eu, post("balanced")), lost),
+	})
+	// The one that is away is not used any more as soon as it has shown that it is.
+	for deadline, in := time.Now().Add(patience), 0; in < 4; {
+		if got := r.post(order(1)); got.status == 202 {
+			in++
+		} else {
+			got.wantProblem(t, 503, "FAILURE_BROKER_UNAVAILABLE")
+			in = 0
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("requests still go to the endpoint that is away")
+		}
+	}
+	for range 3 {
+		r.do(http.MethodPost, "/lost", order(1), "Content-Type: application/json").wantProblem(t, 503, "FAILURE_BROKER_UNAVAILABLE")
+	}
+}
