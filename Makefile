@@ -14,7 +14,7 @@ LINT    := go tool -modfile=tools/lint.mod
 .PHONY: help all build generate run test test-kafka test-security test-faults faults test-editors test-browser test-readme bench fuzz lint fmt tidy vuln check clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-13s %s\n", $$1, $$2}'
 
 all: generate build test ## generate, build and test
 

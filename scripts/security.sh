@@ -73,10 +73,10 @@ kdc() {
 		echo "ktadd -k $dir/gateway.keytab gateway"
 	} | kadmin.local >>"$dir/kdc.log" 2>&1
 	krb5kdc -n >>"$dir/kdc.log" 2>&1 &
-	kdc=$!
+	pid=$!
 	for _ in $(seq 100); do
 		listening "$port" && break
-		kill -0 "$kdc" 2>/dev/null || { say "the KDC did not start; its log:"; cat "$dir/kdc.log" >&2; exit 1; }
+		kill -0 "$pid" 2>/dev/null || { say "the KDC did not start; its log:"; cat "$dir/kdc.log" >&2; exit 1; }
 		sleep 0.1
 	done
 	kinit -k -t "$dir/gateway.keytab" -c "$dir/gateway.cache" gateway
@@ -84,7 +84,7 @@ kdc() {
 }
 
 stop() {
-	[ -z "${kdc:-}" ] || kill "$kdc" 2>/dev/null || true
+	[ -z "${pid:-}" ] || kill "$pid" 2>/dev/null || true
 	rm -rf "$dir"
 }
 

@@ -62,7 +62,7 @@ func TestTokenExpires(t *testing.T) {
 	}
 
 	l = kafka.listeners["REAUTH"]
-	g := start(t, l, secured(l, static(t, 2*reauthEvery)))
+	g := start(t, l, secured(l, static(t, 3*reauthEvery)))
 	g.places(uniqueOrder())
 	eventually(t, "503 when the token expired", func() bool {
 		status, _ := g.post(uniqueOrder())
