@@ -16,8 +16,8 @@ var errNoRequest = errors.New("the context is not of a request at an operation o
 //
 // Attributes choose configuration, as x-kafka-attributes of the documents do, and are read by
 // expressions as #context.attributes['name']. Those of the documents are computed after the middleware and
-// win. x-kafka-allow does not bound what a program sets: do not copy what a client sent without a
-// check. A value is a text, a number, a boolean, or a list or map of values; nil removes the
+// win. x-kafka-allow does not bound what a program sets, unless the document assigns the same name
+// from a request: do not copy what a client sent without a check. A value is a text, a number, a boolean, or a list or map of values; nil removes the
 // attribute. Middleware sees the request before its configuration is chosen; what a hook sets
 // counts for the messages that it is about.
 //

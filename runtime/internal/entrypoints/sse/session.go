@@ -63,7 +63,7 @@ func (s *session) serve(ctx context.Context, g *gap) {
 			return
 		}
 		if s.expiry.Over() {
-			s.farewell(ctx, entrypoints.Expired())
+			s.send(appendFarewell(nil, entrypoints.Expired()))
 			return
 		}
 		batch, ready, err := s.stream.Poll(0)

@@ -133,7 +133,7 @@ func (s *socket) write(ctx context.Context, gone <-chan struct{}, p *pings) endi
 			return *end
 		}
 		if s.expiry.Over() {
-			return s.failed(ctx, entrypoints.Expired())
+			return s.ended(ctx, entrypoints.Expired())
 		}
 		if over { // the line was closed by the drain, and everything in it is answered
 			return ending{websocket.StatusServiceRestart, "the gateway is shutting down; connect again"}
@@ -228,8 +228,12 @@ func (s *socket) lost(err error) *ending {
 
 // failed ends a socket whose stream failed.
 func (s *socket) failed(ctx context.Context, cause error) ending {
-	e := web.Of(cause)
 	s.host.LogFailure(ctx, "stream ended", s.op, cause)
+	return s.ended(ctx, web.Of(cause))
+}
+
+// ended tells the client why its socket ends.
+func (s *socket) ended(ctx context.Context, e *core.Error) ending {
 	if frame := s.protocol.problem(e); frame != nil {
 		if err := s.conn.Write(ctx, websocket.MessageText, frame); err != nil {
 			return *s.lost(err)
