@@ -27,7 +27,7 @@ func newGate(cfg Config, log *slog.Logger, find *caller.Finder) *auth.Gate {
 // middleware of the api. What it finds is in the context of the request.
 func (gw *Gateway) admit(policy *auth.Policy, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		known := &exchange.Known{}
+		known := &exchange.Known{Credentials: gw.gate.Headers()}
 		c.SetRequest(c.Request().WithContext(exchange.With(c.Request().Context(), known)))
 		identity, err := policy.Authenticate(c)
 		if err != nil {

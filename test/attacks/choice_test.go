@@ -1,7 +1,6 @@
 package attacks
 
 import (
-	"context"
 	"encoding/json"
 	"net"
 	"os"
@@ -9,8 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -29,21 +26,9 @@ func attribute(t *testing.T, name, value string) endpoint.Attribute {
 // keys gives the keys of the first n records of the topic orders.
 func (r *rig) keys(n int) []string {
 	r.t.Helper()
-	reader, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(r.brokers, ",")...), kgo.ConsumeTopics("orders"),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer reader.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
 	var keys []string
-	for len(keys) < n {
-		fetches := reader.PollFetches(ctx)
-		if err := fetches.Err(); err != nil {
-			r.t.Fatalf("%d of %d records, then %v", len(keys), n, err)
-		}
-		fetches.EachRecord(func(rec *kgo.Record) { keys = append(keys, string(rec.Key)) })
+	for _, rec := range r.records(n) {
+		keys = append(keys, string(rec.Key))
 	}
 	return keys
 }

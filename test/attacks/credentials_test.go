@@ -220,3 +220,37 @@ func TestCredentialsInLogs(t *testing.T) {
 		t.Error("the log must name subjects by their fingerprint only")
 	}
 }
+
+// TestKeyInARecord: a key is not copied into Kafka with the other headers, whatever its header is
+// called.
+func TestKeyInARecord(t *testing.T) {
+	i := issuer.Start(t)
+	odd := endpoint.Scheme{Name: "key", Type: "apiKey", In: "header", Param: "x-oDD"}
+	other := orders("none", endpoint.Requirement{odd})
+	other.Descriptor.Operation = "other"
+	for n := range other.Descriptor.Entrypoints {
+		other.Descriptor.Entrypoints[n].Path = "/other"
+	}
+	r := start(t, "auth: { key: { keysFile: FOLDER/keys }, oauth: { issuer: '"+i.URL+"', audience: '"+issuer.Audience+"' } }",
+		orders("none", endpoint.Requirement{tokenScheme}), other)
+	for _, path := range []string{"/orders", "/other"} { // also where it is of no use
+		for _, media := range []string{"application/json", "application/x-ndjson"} {
+			got := r.do("POST", path, `{"id":"a"}`, "Content-Type: "+media, "X-Odd: "+annKey, "X-Good: kept", bearer(i.Token(nil)), "Cookie: session=planted")
+			if got.status != 202 && got.status != 200 {
+				t.Errorf("got %d %s", got.status, got.body)
+			}
+		}
+	}
+	for _, rec := range r.records(4) {
+		kept := false
+		for _, h := range rec.Headers {
+			kept = kept || h.Key == "X-Good"
+			if h.Key == "X-Odd" || h.Key == "Authorization" || h.Key == "Cookie" {
+				t.Errorf("the record has %s", h.Key)
+			}
+		}
+		if !kept {
+			t.Errorf("the record has only %v", rec.Headers)
+		}
+	}
+}

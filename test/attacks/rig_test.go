@@ -364,14 +364,26 @@ func (r *rig) written(topic string) int64 {
 	return total
 }
 
-// eventually waits until a condition holds.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
+// records gives the first n records of the topic orders.
+func (r *rig) records(n int) []*kgo.Record {
+	r.t.Helper()
+	reader, err := kgo.NewClient(kgo.SeedBrokers(strings.Split(r.brokers, ",")...), kgo.ConsumeTopics("orders"),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))
+	if err != nil {
+		r.t.Fatal(err)
 	}
+	defer reader.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var records []*kgo.Record
+	for len(records) < n {
+		fetches := reader.PollFetches(ctx)
+		if err := fetches.Err(); err != nil {
+			r.t.Fatalf("%d of %d records, then %v", len(records), n, err)
+		}
+		records = append(records, fetches.Records()...)
+	}
+	return records
 }
 
 // lockedBuffer collects the log. Safe for concurrent use.

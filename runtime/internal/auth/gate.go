@@ -32,6 +32,7 @@ type Gate struct {
 	tickets  *tickets
 	policies []*Policy
 	closers  []func(ctx context.Context) error
+	headers  []string // that hold keys
 }
 
 // Options are what a gate needs of the gateway; every field is set.
@@ -103,9 +104,16 @@ func (g *Gate) Open(settings map[string]config.Verifier) error {
 	b := builder{gate: g, settings: settings, made: map[string]*verifier{}, reported: map[string]bool{}}
 	for s, p := range g.schemes {
 		b.fit(s, p)
+		if name := http.CanonicalHeaderKey(s.Param); s.In == "header" && !slices.Contains(g.headers, name) {
+			g.headers = append(g.headers, name)
+		}
 	}
 	return errors.Join(b.problems...)
 }
+
+// Headers lists the headers in which callers send keys to some operation, in canonical form. Read
+// only.
+func (g *Gate) Headers() []string { return g.headers }
 
 // Close waits until nothing asks an issuer for its keys, or until ctx ends.
 func (g *Gate) Close(ctx context.Context) error {

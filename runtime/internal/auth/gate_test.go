@@ -198,7 +198,8 @@ func TestOpenProblems(t *testing.T) {
 		{"unknown type", unknown, nil, owner + ` requires security scheme "x" of type "X509", which is not known`},
 		{"name of tickets", reserved, nil, owner + ` requires security scheme "key" in query parameter "ticket", which is the one of tickets: give it another name`},
 		{
-			"scopes of users", endpoint.Scheme{Name: "users", Type: "basic", Scopes: []string{"a", "b"}},
+			"scopes of users",
+			endpoint.Scheme{Name: "users", Type: "basic", Scopes: []string{"a", "b"}},
 			map[string]config.Verifier{"users": {UsersFile: users, Place: place}},
 			"gateway.yaml:2:3: " + owner + ` requires the scopes a, b of security scheme "users", but basic has none: nobody could fulfil it (/auth/users)`,
 		},

@@ -62,6 +62,9 @@ type key struct{}
 type Known struct {
 	Identity   Identity
 	Attributes core.Attributes
+	// Credentials are the headers in which callers of this gateway send keys, in canonical form:
+	// no message gets them. Read only.
+	Credentials []string
 }
 
 // With gives a context that carries what is known; known is filled in later.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 // withheld are the request headers that never become record headers: credentials, what belongs
@@ -18,18 +19,23 @@ var withheld = map[string]bool{
 	"Upgrade": true, "Http2-Settings": true, "Expect": true, "Content-Length": true,
 }
 
-// messageHeaders copies the request headers that a record may have, sorted by name, each value
-// a header of its own.
-func messageHeaders(h http.Header) []core.Header {
+// messageHeaders copies the headers of a request that a record may have, sorted by name, each
+// value a header of its own.
+func messageHeaders(r *http.Request) []core.Header {
+	h := r.Header
 	var hop []string // named by Connection, so for this connection only
 	for _, value := range h["Connection"] {
 		for name := range strings.SplitSeq(value, ",") {
 			hop = append(hop, http.CanonicalHeaderKey(strings.TrimSpace(name)))
 		}
 	}
+	var credentials []string
+	if known := exchange.From(r.Context()); known != nil {
+		credentials = known.Credentials
+	}
 	headers := make([]core.Header, 0, len(h))
 	for name, values := range h {
-		if withheld[name] || secretName(name) || slices.Contains(hop, name) {
+		if withheld[name] || secretName(name) || slices.Contains(hop, name) || slices.Contains(credentials, name) {
 			continue
 		}
 		for _, value := range values {

@@ -87,7 +87,7 @@ func (h *handler) newLines(c echo.Context, x *exchange.Exchange) (*lines, error)
 		expiry:   entrypoints.NewExpiry(x.Caller),
 	}
 	if h.copyHeaders {
-		l.headers = messageHeaders(r.Header)
+		l.headers = messageHeaders(r)
 	}
 	return l, nil
 }

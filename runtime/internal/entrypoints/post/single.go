@@ -30,7 +30,7 @@ func (h *handler) serveOne(c echo.Context) error {
 	defer pub.Release()
 	rec := &core.Record{Value: x.Body}
 	if h.copyHeaders {
-		rec.Headers = messageHeaders(r.Header)
+		rec.Headers = messageHeaders(r)
 	}
 	topics, err := p.Ready(pub, x, rec, r.Header)
 	if err != nil {
