@@ -35,7 +35,9 @@ func (w *decision) free() {
 	clear(w.values)
 	clear(w.from)
 	clear(w.key) // it may hold secrets
-	w.key = w.key[:0]
+	if w.key = w.key[:0]; cap(w.key) > maxOutcome {
+		w.key = nil
+	}
 	pool.Put(w)
 }
 
@@ -93,7 +95,10 @@ func (c *Configuration) choose(w *decision, x *exchange.Exchange) error {
 			return err
 		}
 	}
-	for i := range w.from {
+	for i, from := range w.from {
+		if from != written && !w.values[i].isUTF8() {
+			return invalid(fmt.Errorf("%s: the value is not UTF-8", properties()[i].name))
+		}
 		if !c.requested(w, i) {
 			continue
 		}

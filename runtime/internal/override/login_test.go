@@ -3,6 +3,7 @@ package override
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -48,6 +49,28 @@ func TestNoValueAddsAnOption(t *testing.T) {
 			}
 		}
 	}
+}
+
+func FuzzNoValueAddsAnOption(f *testing.F) {
+	for _, attack := range []string{"", `x" evil="y`, `x"; a required b="c`, `\`, "a\r\nb", "{#api.name}", "\x00", "é"} {
+		f.Add(attack)
+	}
+	o := compile(f, given{object: login("PLAIN", plainModule+` required username="{#request.headers['x'][0]}" password="p";`)})
+	f.Fuzz(func(t *testing.T, attack string) {
+		x := request(t)
+		x.Request.Header["X"] = []string{attack}
+		e, err := o.Evaluate(x)
+		if err != nil {
+			if attack != "" && utf8.ValidString(attack) {
+				t.Fatalf("%q: %v", attack, err)
+			}
+			return
+		}
+		options := e.Target.Security.Login.Options
+		if len(options) != 2 || options[0].Value() != attack || options[1].Value() != "p" {
+			t.Errorf("%q: %d options, username %q", attack, len(options), options[0].Value())
+		}
+	})
 }
 
 func TestACallersToken(t *testing.T) {

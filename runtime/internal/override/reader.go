@@ -3,6 +3,7 @@ package override
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/penstock-dev/penstock/runtime/expr"
 )
@@ -13,6 +14,12 @@ type value struct {
 	text    string
 	list    []string
 	written bool
+}
+
+// isUTF8 says whether the value can stand in JSON: other bytes would become others there.
+func (v value) isUTF8() bool {
+	bad := func(item string) bool { return !utf8.ValidString(item) }
+	return utf8.ValidString(v.text) && !slices.ContainsFunc(v.list, bad)
 }
 
 // reader computes the value of a property, or of an attribute that overrides it.

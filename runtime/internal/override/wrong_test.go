@@ -113,6 +113,14 @@ func TestWrongRequests(t *testing.T) {
 			want:       refusedText + `security.ssl.keystore.password: the value is not allowed`,
 		},
 		{
+			name: "not UTF-8", shared: `"consumer":{"topicPattern":"{#request.headers['x'][0]}"}`, header: "a\xff", allow: anything,
+			want: invalidText + `consumer.topicPattern: the value is not UTF-8`,
+		},
+		{
+			name: "not UTF-8, by attribute", attributes: []endpoint.Attribute{set(prefix+"producer.topics", "{#request.headers['x'][0]}")},
+			header: "a,\xff", allow: anything, want: invalidText + `producer.topics: the value is not UTF-8`,
+		},
+		{
 			name: "a value of a list is no text", attributes: []endpoint.Attribute{set(prefix+"consumer.autoOffsetReset", "{({'a','b'})}")},
 			want: invalidText + `"a,b" is none of earliest, latest, none (/sharedConfigurationOverride/consumer/autoOffsetReset)`,
 		},
@@ -323,4 +331,42 @@ func TestTheDeprecatedTopicsAreJudgedByTheirDirection(t *testing.T) {
 	}
 	_, _, err = o.ProducerTopics(x, nil, e)
 	wants(t, err, core.CodeNotAllowed, refusedText+`producer.topics: "eu-1" is not allowed`)
+}
+
+// FuzzRequestsStayWithinTheirEntries tries to reach a topic that no entry has.
+func FuzzRequestsStayWithinTheirEntries(f *testing.F) {
+	for _, seed := range []string{"eu-1", "eu-1,us-1", `["eu-1","us"]`, "__eu-", ".*", "eu-.*|us-.*", "(?i)US-1", "eu-)|(us-.*", "^us", "eu-1\n"} {
+		f.Add(seed)
+	}
+	allow := map[string][]string{"consumer.topics": {"eu-*"}, "consumer.topicPattern": {"eu-*"}, "producer.topics": {"eu-*"}}
+	listed := compile(f, given{object: object(`"consumer":{"topics":["{#request.headers['x'][0]}"]}`), allow: allow})
+	pattern := compile(f, given{object: object(`"consumer":{"topicPattern":"{#request.headers['x'][0]}"}`), allow: allow})
+	named := compile(f, given{object: object(``), allow: allow, attributes: []endpoint.Attribute{
+		set("gravitee.attribute.kafka.topics", "{#request.headers['x'][0]}"),
+	}})
+	f.Fuzz(func(t *testing.T, sent string) {
+		x := request(t)
+		x.Request.Header["X"] = []string{sent}
+		check := func(names []string) {
+			for _, name := range names {
+				if !strings.HasPrefix(name, "eu-") {
+					t.Errorf("%q reaches %q", sent, name)
+				}
+			}
+		}
+		if e, err := listed.Evaluate(x); err == nil {
+			check(e.Consumer.Topics)
+		}
+		if e, err := pattern.Evaluate(x); err == nil && e.Consumer.Pattern != nil {
+			for _, name := range []string{"us-1", "__eu-1", "eu", "a", "us-eu-1"} {
+				if e.Consumer.Pattern.Match(name) {
+					t.Errorf("%q reaches %q", sent, name)
+				}
+			}
+		}
+		named.attributes.Request(x)
+		if names, _, err := named.ProducerTopics(x, nil, &Endpoint{}); err == nil {
+			check(names)
+		}
+	})
 }
