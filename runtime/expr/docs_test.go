@@ -17,37 +17,6 @@ func readDocs(t *testing.T) string {
 	return string(data)
 }
 
-var (
-	exampleBlock = regexp.MustCompile("(?s)```expression\n(.*?)```")
-	example      = regexp.MustCompile(`^(.*?) +(→ .*|[?!] character .*)$`)
-)
-
-// TestDocumentedExamples runs every example of docs/expressions.md.
-func TestDocumentedExamples(t *testing.T) {
-	count := 0
-	for _, block := range exampleBlock.FindAllStringSubmatch(readDocs(t), -1) {
-		for _, line := range strings.Split(strings.TrimSpace(block[1]), "\n") {
-			parts := example.FindStringSubmatch(line)
-			if parts == nil {
-				t.Errorf("no example: %s", line)
-				continue
-			}
-			text, want := parts[1], strings.TrimPrefix(parts[2], "→ ")
-			count++
-			place := Configuration
-			if strings.Contains(text, "#message") {
-				place = Message
-			}
-			if got := outcome(text, place, exampleScope(t)); got != want {
-				t.Errorf("%s\ngot  %s\nwant %s", text, got, want)
-			}
-		}
-	}
-	if count < 40 {
-		t.Errorf("%d examples were found", count)
-	}
-}
-
 // TestDocumentedNames holds the tables of methods and variables against those of the package.
 func TestDocumentedNames(t *testing.T) {
 	docs := readDocs(t)
@@ -66,6 +35,9 @@ func TestDocumentedNames(t *testing.T) {
 	for name, shape := range variables {
 		for member := range shape.members {
 			want["`#"+name+"`"] = append(want["`#"+name+"`"], member)
+			if said := regexp.MustCompile("(?m)^\\| [^|]*`#" + name + "\\." + member + "`[^|]* \\| "); !said.MatchString(docs) {
+				t.Errorf("docs/expressions.md does not say what #%s.%s is", name, member)
+			}
 		}
 	}
 	words := regexp.MustCompile("`([a-zA-Z]+)`")
@@ -83,6 +55,29 @@ func TestDocumentedNames(t *testing.T) {
 		slices.Sort(names)
 		if !slices.Equal(got, names) {
 			t.Errorf("row %s of docs/expressions.md\ngot  %s\nwant %s", row, got, names)
+		}
+	}
+}
+
+// TestEveryMethodHasAnExample: package scope runs them.
+func TestEveryMethodHasAnExample(t *testing.T) {
+	docs := readDocs(t)
+	receivers := map[string][]string{}
+	for _, kind := range []Kind{Text, List, Map, Bool, Int} {
+		for name := range methods[kind] {
+			receivers["."+name+"("] = append(receivers["."+name+"("], kind.String())
+		}
+	}
+	for name, known := range types {
+		if short := strings.TrimPrefix(name, "java.lang."); short == "Math" {
+			for method := range known {
+				receivers["T("+short+")."+method+"("] = []string{name}
+			}
+		}
+	}
+	for call, of := range receivers {
+		if !strings.Contains(docs, call) {
+			t.Errorf("docs/expressions.md has no example of %s) of %s", call, strings.Join(of, ", "))
 		}
 	}
 }
