@@ -86,7 +86,7 @@ func (c *console) explainRequest(ctx context.Context, form format, s sample, fil
 		}
 		apis = append(apis, api)
 	}
-	explanation, err := runtime.Explain(cfg, apis, r, claims)
+	explanation, err := runtime.Explain(cfg, apis, r, claims) //nolint:contextcheck // handlers take the context from their request
 	var refused *runtime.Refusal
 	switch {
 	case errors.As(err, &refused):

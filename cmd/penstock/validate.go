@@ -13,7 +13,8 @@ func newValidate(c *console) *cobra.Command {
 		Short: "Check documents and endpoint files",
 		Long: `Checks annotated documents and endpoint files (*.endpoint.json) and prints every problem at once,
 one a line: file:line:col: [warning: ]message (pointer). Documents named together are checked
-against each other too, as one gateway serves them together. Nothing is fetched or written.
+against each other too, as one gateway serves them together. Trust stores and key stores that are
+on this machine are opened. Nothing is fetched or written.
 
 Exit code 1 when there is an error; warnings alone leave it 0.`,
 		Example: `  penstock validate specs/*.yaml specs/*.endpoint.json
@@ -29,7 +30,7 @@ Exit code 1 when there is an error; warnings alone leave it 0.`,
 }
 
 func (c *console) validate(form format, files []string) error {
-	issues := generator.Validate(files...)
+	issues := withStores(generator.Validate(files...), files)
 	if form == asJSON {
 		if issues == nil {
 			issues = []generator.Issue{}

@@ -27,6 +27,9 @@ func (b *builder) checkEndpoints(s *source, c *chosen, attributes []assignment) 
 		return // reported where it stands
 	}
 	for _, e := range c.endpoints {
+		if len(c.endpoints) > 1 && !legalTopic.MatchString(e.name) {
+			b.failLayer(e, "/name", "endpoint %q: its name stands in message ids where a group has several endpoints: letters, digits, \".\", \"_\" and \"-\" are allowed", e.name)
+		}
 		for _, issue := range schema.Validate(schema.Endpoint, schema.Template, possible(e.value, attributes)) {
 			b.failLayer(e, issue.Pointer, "%s", issue.Message)
 		}
