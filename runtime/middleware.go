@@ -67,7 +67,7 @@ func crossOrigin(cfg config.CORS) echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOriginFunc: func(origin string) (bool, error) { return origins.Allow(origin), nil },
 		AllowHeaders:    cfg.AllowHeaders,
-		ExposeHeaders:   []string{echo.HeaderXRequestID, echo.HeaderRetryAfter, echo.HeaderAllow, "X-Client-Identifier"},
+		ExposeHeaders:   []string{echo.HeaderXRequestID, echo.HeaderRetryAfter, echo.HeaderAllow, echo.HeaderWWWAuthenticate, "X-Client-Identifier"},
 		MaxAge:          int(cfg.MaxAge.Seconds()),
 	})
 }
