@@ -28,6 +28,10 @@ type Consume struct {
 	ServerSideGroups bool
 }
 
+// dynamicBuffers is how many times Produce.MaxBufferedBytes the producers of all dynamic clusters
+// may have in their buffers together: one of them alone cannot fill it.
+const dynamicBuffers = 4
+
 // Limits bound clients and memory. Sizes are in bytes.
 type Limits struct {
 	DynamicClients   int   // clusters that requests choose, of the process

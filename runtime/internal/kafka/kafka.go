@@ -19,6 +19,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/hub"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/member"
+	"github.com/penstock-dev/penstock/runtime/internal/kafka/producer"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -26,7 +27,8 @@ import (
 type Kafka struct {
 	cfg     Config
 	log     *slog.Logger
-	sparing *slog.Logger // for dynamic clusters
+	sparing *slog.Logger     // for dynamic clusters
+	buffer  *producer.Buffer // of dynamic clusters
 	pool    *pool
 	counts  *counts
 	budget  *hub.Budget
@@ -37,6 +39,7 @@ type Kafka struct {
 // New makes an empty set of clients; nothing connects before it is used.
 func New(cfg Config, log *slog.Logger) *Kafka {
 	k := &Kafka{cfg: cfg, log: log, sparing: newSparingLog(log), counts: &counts{}, members: member.NewLimit(cfg.Limits.GroupMembers)}
+	k.buffer = producer.NewBuffer(cfg.Produce, dynamicBuffers)
 	k.pool = newPool(cfg.Limits.DynamicClients, cfg.Produce.Timeout+closeGrace, k.build)
 	k.budget = hub.NewBudget(cfg.Limits.ProcessBytes, k.counts.evict)
 	k.readers = catchup.NewPool(cfg.Limits.CatchUpReaders, k.counts.catchUpReaders)
@@ -88,9 +91,9 @@ func (k *Kafka) build(t cluster.Target, requested bool) (*station, error) {
 	if requested && ends && !time.Now().Before(end) {
 		return nil, cluster.Expired(end)
 	}
-	logger := k.log
+	logger, produce := k.log, k.cfg.Produce
 	if requested {
-		logger = k.sparing
+		logger, produce.Shared = k.sparing, k.buffer
 	}
 	c, err := cluster.New(t, cluster.Config{
 		ClientID: k.cfg.ClientID, FetchMaxWait: k.cfg.Consume.FetchMaxWait, Log: logger, Dial: k.cfg.Dial,
@@ -98,7 +101,7 @@ func (k *Kafka) build(t cluster.Target, requested bool) (*station, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := newStation(k, c, logger.With("endpoint", t.Name))
+	s := newStation(k, c, produce, logger.With("endpoint", t.Name))
 	if ends {
 		s.expiry = newExpiry(end)
 	}

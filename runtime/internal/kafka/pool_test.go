@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -297,6 +298,40 @@ func TestHeldOnesAreNeverClosed(t *testing.T) {
 		now := k.pool.look()
 		return len(now.dynamic)+len(now.closing) == 0
 	})
+}
+
+// TestConfigurationsComeAndGo: 2,000 different ones, one after the other, leave nothing behind.
+func TestConfigurationsComeAndGo(t *testing.T) {
+	k := testKafka(t, 20)
+	k.pool.spare = 0
+	goroutines, served, most := runtime.NumGoroutine(), 0, 0
+	for n := range 2000 {
+		c, release, err := k.Hold(tenant(t, n+1), true)
+		if core.CodeOf(err) == core.CodeTooManyClients {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Sink(endpoint.Balanced, ""); err != nil { // has goroutines of its own
+			t.Fatal(err)
+		}
+		release()
+		served++
+		now := k.pool.look()
+		most = max(most, len(now.dynamic)+len(now.closing))
+	}
+	if most > 40 || served < 40 {
+		t.Errorf("%d were served, %d at the same time, want at most 40", served, most)
+	}
+	if n := runtime.NumGoroutine() - goroutines; n > 40*20 {
+		t.Errorf("%d goroutines for 40 clusters", n)
+	}
+	k.pool.mu.Lock()
+	defer k.pool.mu.Unlock()
+	if len(k.pool.places) > 20 || k.pool.idling.Len() > 20 {
+		t.Errorf("%d places, %d idle, want at most 20", len(k.pool.places), k.pool.idling.Len())
+	}
 }
 
 func TestCloseWaitsForOneThatIsMade(t *testing.T) {

@@ -25,8 +25,8 @@ const retireTimeout = 5 * time.Second
 
 // station is everything that reads and writes one cluster. It implements qos.Cluster.
 type station struct {
-	kafka   *Kafka
 	cluster *cluster.Cluster
+	produce producer.Config
 	log     *slog.Logger
 	expiry  *expiry // of its credentials; nil: they end at no known moment
 	hub     *hub.Hub
@@ -47,10 +47,10 @@ type sinkKey struct {
 
 var _ qos.Cluster = (*station)(nil)
 
-func newStation(k *Kafka, c *cluster.Cluster, log *slog.Logger) *station {
+func newStation(k *Kafka, c *cluster.Cluster, produce producer.Config, log *slog.Logger) *station {
 	cfg := k.cfg
 	return &station{
-		kafka: k, cluster: c, log: log,
+		cluster: c, produce: produce, log: log,
 		hub: hub.New(c, k.budget, k.readers, hub.Config{
 			BytesPerTopic: cfg.Limits.HubBytesPerTopic, Topics: cfg.Limits.TopicsPerHub,
 			TopicRefresh: cfg.Consume.TopicRefresh,
@@ -129,7 +129,7 @@ func (s *station) producer(level endpoint.QoS, compression string) (*producer.Pr
 		}
 		s.retire(p)
 	}
-	p, err := producer.New(s.cluster, s.kafka.cfg.Produce, key.class, compression, s.log)
+	p, err := producer.New(s.cluster, s.produce, key.class, compression, s.log)
 	if err == nil {
 		s.producers[key] = p
 	}

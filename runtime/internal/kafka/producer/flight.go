@@ -16,6 +16,7 @@ type flight struct {
 	done     func(core.Receipt, error)
 	deadline time.Time
 	cancel   context.CancelFunc // of a record sent before any broker was reached
+	size     int64              // in Config.Shared
 	chosen   int32              // partition that a publisher chose, or anyPartition
 
 	prev, next *flight // guarded by flights.mu
@@ -42,6 +43,7 @@ func (f *flight) fill(from *core.Record) {
 func (f *flight) finish(rec *kgo.Record, err error) {
 	f.release()
 	p := f.producer
+	p.cfg.Shared.give(f.size)
 	first, stale := p.flights.finish(f, err)
 	p.purge(stale)
 	p.learn(err)

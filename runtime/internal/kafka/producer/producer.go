@@ -31,6 +31,7 @@ type Config struct {
 	Timeout          time.Duration // until a record's outcome counts as unknown; default 10s
 	Linger           time.Duration // how long a record may wait for company; default 0
 	MaxBufferedBytes int           // keys, values and headers not yet acknowledged; default 64 MiB
+	Shared           *Buffer       // bounds them together with those of other producers; nil: no such bound
 }
 
 func (c Config) withDefaults() Config {
@@ -145,12 +146,18 @@ func (p *Producer) Send(rec *core.Record, done func(core.Receipt, error)) {
 		done(core.Receipt{}, errFull(nil))
 		return
 	}
-	f := &flight{producer: p, done: done, deadline: time.Now().Add(p.cfg.Timeout)}
+	size, ok := p.cfg.Shared.take(rec)
+	if !ok {
+		done(core.Receipt{}, errFull(nil))
+		return
+	}
+	f := &flight{producer: p, done: done, deadline: time.Now().Add(p.cfg.Timeout), size: size}
 	if !p.acked {
 		f.done = ignore
 	}
 	f.fill(rec)
 	if err := p.flights.add(f); err != nil {
+		p.cfg.Shared.give(size)
 		done(core.Receipt{}, err)
 		return
 	}
