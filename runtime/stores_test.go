@@ -23,10 +23,14 @@ func TestCheckStores(t *testing.T) {
 		want   []string
 	}{
 		{"they open", object("SSL", `{"type":"JKS","location":"`+stores+`j25-JKS.ts","password":"changeit"}`, `{"type":"NONE"}`), nil},
-		{"wrong password", object("SASL_SSL", `{"type":"PKCS12","location":"`+stores+`j25-PKCS12.ts","password":"geheim"}`, `{}`),
-			[]string{`d.yaml:1:2 false security.ssl.trustStore: the password is wrong`}},
-		{"not here", object("SSL", `{}`, `{"type":"PEM","location":"gone.pem"}`),
-			[]string{`d.yaml:3:4 true security.ssl.keystore: open gone.pem: no such file or directory`}},
+		{
+			"wrong password", object("SASL_SSL", `{"type":"PKCS12","location":"`+stores+`j25-PKCS12.ts","password":"geheim"}`, `{}`),
+			[]string{`d.yaml:1:2 false security.ssl.trustStore: the password is wrong`},
+		},
+		{
+			"not here", object("SSL", `{}`, `{"type":"PEM","location":"gone.pem"}`),
+			[]string{`d.yaml:3:4 true security.ssl.keystore: open gone.pem: no such file or directory`},
+		},
 		{"computed", object("SSL", `{"type":"PEM","location":"{#properties['ca']}"}`, `{"type":"JKS","location":"gone.jks","password":"{#secrets.get('/env/P')}"}`), nil},
 		{"without TLS", object("PLAINTEXT", `{"type":"PEM","location":"gone.pem"}`, `{}`), nil},
 	} {
