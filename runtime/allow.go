@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/internal/config"
+	"github.com/penstock-dev/penstock/schema"
 )
 
 // checkAllow refuses an allow list of the configuration that is wider than the documents'.
@@ -34,13 +34,7 @@ func checkAllow(api API, cfg config.API) error {
 
 // covered says whether some operation allows all that a pattern does.
 func covered(api API, property, pattern string) bool {
-	for _, op := range api.Operations {
-		for _, allowed := range op.Descriptor.Allow[property] {
-			prefix, wild := strings.CutSuffix(allowed, "*")
-			if allowed == pattern || wild && strings.HasPrefix(pattern, prefix) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(api.Operations, func(op Operation) bool {
+		return schema.Allowed(op.Descriptor.Allow[property], pattern)
+	})
 }

@@ -1,9 +1,6 @@
 package compile
 
-import (
-	"slices"
-	"strings"
-)
+import "github.com/penstock-dev/penstock/schema"
 
 // nothing is an entry of x-kafka-allow that no value matches.
 const nothing = ""
@@ -23,18 +20,10 @@ func (c *compiler) allow() map[string][]string {
 		narrowed[property] = []string{nothing}
 		for _, item := range left {
 			// Another operation of the api may allow more than this one does.
-			if pattern, _ := item.(string); covered(documented, pattern) {
+			if pattern, _ := item.(string); schema.Allowed(documented, pattern) {
 				narrowed[property] = append(narrowed[property], pattern)
 			}
 		}
 	}
 	return narrowed
-}
-
-// covered says whether entries allow all that a pattern does.
-func covered(entries []string, pattern string) bool {
-	return slices.ContainsFunc(entries, func(entry string) bool {
-		prefix, wild := strings.CutSuffix(entry, "*")
-		return entry == pattern || wild && strings.HasPrefix(pattern, prefix)
-	})
 }

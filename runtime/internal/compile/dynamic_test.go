@@ -206,6 +206,23 @@ func TestSidesThatAttributesSwitch(t *testing.T) {
 	}
 }
 
+func TestDeadLettersWithoutProducer(t *testing.T) {
+	d := descriptor()
+	d.Topic = endpoint.Topic{Template: "orders"}
+	assign(&d, configured+"producer.enabled", "{#request.headers['X-Producer']}")
+	op := mount(t, d, &clients{stream: idle{}}, "")
+	x, _ := sent("", "X-Producer", "false")
+	opened, err := op.Subscribe.Open(t.Context(), x, qos.Reading{Level: endpoint.None})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = opened.DeadLetters()
+	const want = `configure: FAILURE_CONFIGURATION_INVALID: endpoint "default": the producer is not enabled`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestClustersThatRequestsChoose(t *testing.T) {
 	b := brokers{}
 	change := func(d *endpoint.Descriptor) {

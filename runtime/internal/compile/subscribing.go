@@ -106,7 +106,7 @@ func (s *subscribing) read(ctx context.Context, conn connection, x *exchange.Exc
 	}
 	return &entrypoints.Opened{
 		Stream: conn.stream(opened), EncodeIDs: consumer.EncodeMessageID,
-		DeadLetters: conn.deadLetters(),
+		DeadLetters: conn.deadLetters,
 	}, nil
 }
 
@@ -119,14 +119,12 @@ func (s *subscribing) groupID(conn connection, x *exchange.Exchange, kind endpoi
 	return entrypoints.GroupID(s.api, s.operation, kind, x.Caller), nil
 }
 
-// deadLetters gives the writer for records that are given up on; nil: the endpoint has no producer.
-func (c connection) deadLetters() func() (qos.Sink, error) {
+// deadLetters gives the writer for records that are given up on.
+func (c connection) deadLetters() (qos.Sink, error) {
 	if !c.endpoint.Producer.Enabled {
-		return nil
+		return nil, c.disabled("producer")
 	}
-	return func() (qos.Sink, error) {
-		return c.cluster.Sink(endpoint.AtLeastOnce, c.endpoint.Producer.CompressionType)
-	}
+	return c.cluster.Sink(endpoint.AtLeastOnce, c.endpoint.Producer.CompressionType)
 }
 
 // readable gives the oldest cursor of an error the form that clients read.
