@@ -61,7 +61,7 @@ var rules = []rule{
 		"github.com/jcmturner/gokrb5/v8", "github.com/aws/aws-sdk-go-v2",
 	}, "security configures Kafka clients"},
 	{"runtime/internal/entrypoints", []string{
-		"runtime/endpoint", "runtime/internal/core", "runtime/internal/qos", "runtime/internal/scan", "runtime/internal/web",
+		"runtime/endpoint", "runtime/internal/core", "runtime/internal/exchange", "runtime/internal/qos", "runtime/internal/scan", "runtime/internal/web",
 		"github.com/labstack/echo/v4", "github.com/coder/websocket",
 	}, "an entrypoint sees qos.Stream and qos.Sink and never which reader is behind them"},
 	{"runtime/internal/override", []string{
