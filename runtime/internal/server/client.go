@@ -4,14 +4,11 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 )
@@ -30,7 +27,8 @@ func VerifiesClients(cfg config.TLS) bool {
 	return cfg.CertFile != "" && cfg.ClientCAFile != "" && cfg.ClientAuth != "none"
 }
 
-// Client makes the server of web clients; it does not listen yet. Certificates are read now.
+// Client makes the server of web clients; it does not listen yet. Certificates are read
+// now, and again when they have changed.
 func Client(cfg config.Config, handler http.Handler, logger *slog.Logger) (*Server, error) {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -51,40 +49,12 @@ func Client(cfg config.Config, handler http.Handler, logger *slog.Logger) (*Serv
 	if cfg.Listen.TLS.CertFile == "" {
 		return &Server{http: s, most: cfg.Limits.Connections}, nil
 	}
-	conf, err := tlsConfig(cfg.Listen.TLS)
+	certificates, err := newCertificates(cfg.Listen, logger)
 	if err != nil {
 		return nil, fmt.Errorf("listen.tls: %w", err)
 	}
-	s.TLSConfig = conf
+	s.TLSConfig = certificates.config()
 	return &Server{http: s, most: cfg.Limits.Connections}, nil
-}
-
-func tlsConfig(cfg config.TLS) (*tls.Config, error) {
-	cert, err := tls.LoadX509KeyPair(cfg.CertFile, cfg.KeyFile)
-	if err != nil {
-		return nil, fmt.Errorf("certFile and keyFile: %w", err)
-	}
-	conf := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}
-	if cfg.ClientCAFile == "" {
-		return conf, nil
-	}
-	text, err := os.ReadFile(cfg.ClientCAFile)
-	if err != nil {
-		return nil, fmt.Errorf("clientCAFile: %w", err)
-	}
-	conf.ClientCAs = x509.NewCertPool()
-	if !conf.ClientCAs.AppendCertsFromPEM(text) {
-		return nil, fmt.Errorf("clientCAFile: %q has no PEM certificate", cfg.ClientCAFile)
-	}
-	switch cfg.ClientAuth {
-	case "none":
-		conf.ClientAuth = tls.NoClientCert
-	case "optional":
-		conf.ClientAuth = tls.VerifyClientCertIfGiven
-	default:
-		conf.ClientAuth = tls.RequireAndVerifyClientCert
-	}
-	return conf, nil
 }
 
 // Listen opens the listener and serves on it in the background.
