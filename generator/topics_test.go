@@ -28,7 +28,7 @@ channels:
     parameters: { id: {} }
   listed:
     address: not.a.topic
-    x-kafka-endpoint: { sharedConfigurationOverride: { producer: { topics: [orders, audit] } } }
+    x-kafka-endpoint: { sharedConfigurationOverride: { producer: { topics: [orders, audit, "audit.{#node.id}"] } } }
 operations:
   placeOrder: { action: receive, channel: { $ref: "#/channels/orders" }, x-kafka-entrypoints: { http-post: { path: /orders } } }
   moveStock: { action: receive, channel: { $ref: "#/channels/stock" }, x-kafka-entrypoints: { http-post: { path: "/stock/{place}" } } }

@@ -3,8 +3,10 @@ package document
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/expr"
+	"github.com/penstock-dev/penstock/runtime/jaas"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -20,12 +22,29 @@ func (d *Document) Expressions(n *Node, place func(pointer string) expr.Place) [
 		for _, m := range n.Members {
 			walk(m.Value, Join(pointer, m.Key))
 		}
-		if n.Kind == String && schema.IsExpression(n.Text) {
+		if n.Kind == String && schema.IsExpression(n.Text) && !soundLogin(n.Text, pointer, place) {
 			issues = append(issues, d.expression(n, place(pointer))...)
 		}
 	}
 	walk(n, "")
 	return issues
+}
+
+// soundLogin says whether a text is a JAAS login configuration whose options are correct. What is
+// quoted there has escapes of its own, so that the text as a whole need not be an expression.
+func soundLogin(text, pointer string, place func(pointer string) expr.Place) bool {
+	if !strings.HasSuffix(pointer, "/saslJaasConfig") {
+		return false
+	}
+	entries, err := jaas.Parse(text)
+	for _, entry := range entries {
+		for _, option := range entry.Options {
+			if _, wrong := expr.Compile(option.Value(), place(pointer)); wrong != nil {
+				return false
+			}
+		}
+	}
+	return err == nil
 }
 
 // expression checks one text. A fault is reported where it stands in the file or, where the
