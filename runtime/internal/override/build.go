@@ -48,7 +48,7 @@ func (c *Configuration) build(w *decision) (*Endpoint, error) {
 		return nil, err
 	}
 	if issues := schema.Validate(schema.Endpoint, schema.Evaluated, object); len(issues) > 0 {
-		return nil, invalid(&Invalid{issues})
+		return nil, invalid(&Invalid{c.discreet(issues)})
 	}
 	requested := false
 	for i, p := range properties() {
@@ -61,7 +61,7 @@ func (c *Configuration) build(w *decision) (*Endpoint, error) {
 		return nil, err
 	}
 	if e.Target, err = cluster.ParseTarget(e.JSON); err != nil {
-		return nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, err))
+		return nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, c.discreetTarget(err)))
 	}
 	return e, nil
 }

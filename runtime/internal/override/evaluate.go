@@ -103,6 +103,9 @@ func (c *Configuration) choose(w *decision, x *exchange.Exchange) error {
 			continue
 		}
 		if err := c.judge(properties()[i], w.values[i]); err != nil {
+			if from == computed && c.readsSecret(i) {
+				return notAllowed(properties()[i].name + ": the value is not allowed")
+			}
 			return err
 		}
 	}

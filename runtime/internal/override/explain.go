@@ -65,6 +65,9 @@ func (t *trace) walk(pointer string, v any) {
 		}
 		return
 	}
+	if t.c.readsSecretAt(pointer) && v != nil {
+		v = "REDACTED"
+	}
 	t.add(pointer, v, t.source(pointer))
 }
 

@@ -23,7 +23,7 @@ func (c *Configuration) start() (*Endpoint, error) {
 		return nil, err
 	}
 	if issues := c.certain(object); len(issues) > 0 {
-		return nil, invalid(&Invalid{issues})
+		return nil, invalid(&Invalid{c.discreet(issues)})
 	}
 	return c.provisional(object)
 }
@@ -62,7 +62,7 @@ func (c *Configuration) provisional(object map[string]any) (*Endpoint, error) {
 		return e, err
 	}
 	if e.Target, err = cluster.ParseTarget(e.JSON); err != nil {
-		return nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, err))
+		return nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, c.discreetTarget(err)))
 	}
 	return e, nil
 }
