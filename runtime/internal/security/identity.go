@@ -90,7 +90,7 @@ func (id *identity) loadCache(path string, named bool) error {
 		return fmt.Errorf("ticketCache: %w", err)
 	}
 	id.cache = new(credentials.CCache)
-	if undamaged(func() error { return id.cache.Unmarshal(data) }) != nil {
+	if checkCache(data) != nil || undamaged(func() error { return id.cache.Unmarshal(data) }) != nil {
 		return errors.New("ticketCache is no ticket cache, or damaged")
 	}
 	user, realm := id.cache.GetClientPrincipalName().PrincipalNameString(), id.cache.GetClientRealm()
