@@ -1,6 +1,7 @@
 package kafkatest
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -212,8 +213,10 @@ func manyTopics(t *testing.T, s *suite) {
 		return err == nil && ends.Error() == nil && len(ends) == n
 	})
 	t.Cleanup(func() {
-		if _, err := s.admin.DeleteTopics(t.Context(), names...); err != nil {
-			t.Log(err) // the next test does not need it
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if _, err := s.admin.DeleteTopics(ctx, names...); err != nil {
+			t.Error(err)
 		}
 	})
 	for _, topic := range names {

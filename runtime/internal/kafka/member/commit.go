@@ -134,6 +134,11 @@ func (m *member) frontiers(parts []*partition) map[string]map[int32]kgo.EpochOff
 	return offsets
 }
 
+// unknown reports that a topic does not exist.
+func unknown(err error) bool {
+	return errors.Is(err, kerr.UnknownTopicOrPartition) || errors.Is(err, kerr.UnknownTopicID)
+}
+
 // committed notes what was committed.
 func (m *member) committed(offsets map[string]map[int32]kgo.EpochOffset, refused map[place]error) error {
 	m.mu.Lock()
@@ -143,7 +148,9 @@ func (m *member) committed(offsets map[string]map[int32]kgo.EpochOffset, refused
 		for id, o := range partitions {
 			key := place{topic, id}
 			if err := refused[key]; err != nil {
-				failed = err
+				if m.reading.Pattern == nil || !unknown(err) { // one that is gone is left soon
+					failed = err
+				}
 				continue
 			}
 			if p := m.parts[key]; p != nil {
