@@ -134,3 +134,22 @@ func TestEndpointThatIsAway(t *testing.T) {
 		r.do(http.MethodPost, "/lost", order(1), "Content-Type: application/json").wantProblem(t, 503, "FAILURE_BROKER_UNAVAILABLE")
 	}
 }
+
+// TestAcknowledgementsOfSeveralEndpoints holds that an id with the name of its endpoint
+// acknowledges the record in the group of that cluster.
+func TestAcknowledgementsOfSeveralEndpoints(t *testing.T) {
+	topic, eu, us := clusters(t)
+	op := twoClusters(t, eu, us, websocket("at-least-once", `"publisher":{"enabled":false}`))
+	for i, e := range op.Descriptor.Endpoints {
+		op.Descriptor.Endpoints[i] = endpoint.JSON(strings.Replace(string(e), "latest", "earliest", 1))
+	}
+	r := start(t, setup{brokers: eu, topic: topic, partitions: -1, operations: ops(op)})
+	r.produce(order(1), order(2))
+	s := r.dial("/orders", "penstock.v1", "X-Client-Identifier: "+topic)
+	id, _ := s.frame("message")["id"].(string)
+	if got, want := decoded(t, id), "eu!"+topic+"@0#0"; got != want {
+		t.Fatalf("got id %s, want %s", got, want)
+	}
+	s.send(`{"type":"ack","id":"` + id + `"}`)
+	eventually(t, "the record is committed", func() bool { return r.committed() == 1 })
+}
