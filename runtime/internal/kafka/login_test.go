@@ -119,10 +119,8 @@ func TestLoginsWriteAndRead(t *testing.T) {
 				}
 				t.Cleanup(b.Close)
 				k, target := loggingIn(t, b, protocol, tt.mechanism, tt.jaas, authority)
-				if err := publish(t, k, target); err != nil {
-					t.Fatal(err)
-				}
 				source := configured(t, k, target)
+				mustWrite(t, source, "1")
 				for _, reading := range kinds() {
 					readOne(t, source, reading)
 				}
