@@ -64,7 +64,7 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-func newGate(t *testing.T, l *log) *Gate {
+func newGate(t testing.TB, l *log) *Gate {
 	t.Helper()
 	find, err := caller.New(nil, caller.Origins{"https://shop.example"})
 	if err != nil {
@@ -145,7 +145,7 @@ func (d *door) refuses(status int, detail, method, target string, headers ...str
 	return w.Header()
 }
 
-func write(t *testing.T, text string) string {
+func write(t testing.TB, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -36,6 +37,8 @@ type keySet struct {
 	source *source
 	log    *slog.Logger
 	now    func() time.Time
+
+	answers atomic.Int64 // of the issuer so far; what was signed is checked again after each
 
 	mu       sync.Mutex
 	keys     []jose.JSONWebKey
@@ -115,6 +118,7 @@ func (k *keySet) fetch(done chan struct{}) {
 	k.asked, k.failure, k.question = k.now(), err, nil
 	if err == nil {
 		k.keys, k.fetched = keys, k.asked
+		k.answers.Add(1)
 	}
 	k.mu.Unlock()
 	if err != nil {

@@ -41,7 +41,9 @@ func keysOf(t *testing.T, i *issuer.Issuer) (*door, *clock) {
 	t.Cleanup(func() { _ = set.close(t.Context()) })
 	c := &clock{at: time.Now()}
 	set.now = c.now
-	v := &verifier{text: newTokens(i.URL, issuer.Audience, set).check}
+	tokens := newTokens(i.URL, issuer.Audience, set)
+	tokens.right.now = c.now
+	v := &verifier{text: tokens.check}
 	d.policy.alternatives[0][0].verify = v.of(bearerScheme)
 	return d, c
 }
@@ -66,7 +68,9 @@ func TestRotation(t *testing.T) {
 	i := issuer.Start(t)
 	d, c := keysOf(t, i)
 	old := i.Token(nil)
-	d.admits("GET", "/orders", bearer(old))
+	for range 2 { // by its signature, then remembered
+		d.admits("GET", "/orders", bearer(old))
+	}
 	i.Rotate()
 	const unknown = "the token is not signed by a key of the issuer"
 	d.refuses(401, unknown, "GET", "/orders", bearer(i.Token(nil))) // asked a moment ago
@@ -92,7 +96,7 @@ func TestStaleKeysWhileTheIssuerIsAway(t *testing.T) {
 	until(t, "the failure is in the log", func() bool { return strings.Contains(d.log.String(), "keys of an issuer not read") })
 	c.advance(keysKept - keysFresh - time.Second)
 	d.admits("GET", "/orders", bearer(token))
-	c.advance(time.Minute)
+	c.advance(rememberedFor + time.Second)
 	d.refuses(503, away, "GET", "/orders", bearer(token))
 }
 

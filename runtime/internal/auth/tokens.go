@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ const (
 	skew = time.Minute
 	// maxSubject is the longest subject, in bytes.
 	maxSubject = 1024
+	// maxTokens bounds the tokens that are remembered, maxRemembered their length in bytes.
+	maxTokens     = 4096
+	maxRemembered = 4 << 10
 )
 
 // algorithms are the signatures that are accepted. Neither "none" nor an HMAC is among them: the
@@ -30,41 +34,67 @@ type tokens struct {
 	issuer, audience string
 	keys             *keySet
 	now              func() time.Time
+	right            *memory[claims] // tokens whose signature was right
+}
+
+// claims are those of a token. Read only.
+type claims struct {
+	registered jwt.Claims
+	all        map[string]any
+	scopes     []string
+	answer     int64 // of the issuer, that the signature was checked with
 }
 
 func newTokens(issuer, audience string, keys *keySet) *tokens {
-	return &tokens{issuer: issuer, audience: audience, keys: keys, now: time.Now}
+	return &tokens{issuer: issuer, audience: audience, keys: keys, now: time.Now, right: newMemory[claims](maxTokens)}
 }
 
-// check verifies a token: signature, issuer, audience, exp (which it must have), nbf and iat.
+// check verifies a token: signature, issuer, audience, exp (which it must have), nbf and iat. Only
+// the signature is remembered for a while.
 func (t *tokens) check(c credential) (proof, error) {
+	key := sha256.Sum256([]byte(c.text))
+	found, ok := t.right.get(key)
+	if answer := t.keys.answers.Load(); !ok || found.answer != answer {
+		var err error
+		if found, err = t.signed(c); err != nil {
+			return proof{}, err
+		}
+		if found.answer = answer; len(c.text) <= maxRemembered {
+			t.right.put(key, found)
+		}
+	}
+	if text := t.fault(found.registered); text != "" {
+		return proof{}, c.wrong(text)
+	}
+	return c.prove(proof{
+		identity: exchange.Identity{Subject: found.registered.Subject, Claims: found.all, Expires: found.registered.Expiry.Time().Add(skew)},
+		scopes:   found.scopes,
+	}), nil
+}
+
+// signed gives the claims of a token that a key of the issuer has signed.
+func (t *tokens) signed(c credential) (claims, error) {
 	token, err := jwt.ParseSigned(c.text, algorithms)
 	if err != nil || len(token.Headers) != 1 {
-		return proof{}, c.wrong("the token is not a JWT with an accepted signature algorithm")
+		return claims{}, c.wrong("the token is not a JWT with an accepted signature algorithm")
 	}
 	header := token.Headers[0]
 	candidates, err := t.keys.find(c.Context(), header.KeyID, jose.SignatureAlgorithm(header.Algorithm))
 	if err != nil {
-		return proof{}, err
+		return claims{}, err
 	}
-	var registered jwt.Claims
-	var all map[string]any
+	var found claims
 	err = errNoKey
 	for _, key := range candidates {
-		if err = token.Claims(key.Key, &registered, &all); err == nil {
+		if err = token.Claims(key.Key, &found.registered, &found.all); err == nil {
 			break
 		}
 	}
 	if err != nil {
-		return proof{}, c.wrong("the token is not signed by a key of the issuer")
+		return claims{}, c.wrong("the token is not signed by a key of the issuer")
 	}
-	if text := t.fault(registered); text != "" {
-		return proof{}, c.wrong(text)
-	}
-	return c.prove(proof{
-		identity: exchange.Identity{Subject: registered.Subject, Claims: all, Expires: registered.Expiry.Time().Add(skew)},
-		scopes:   scopesOf(all),
-	}), nil
+	found.scopes = scopesOf(found.all)
+	return found, nil
 }
 
 var errNoKey = errors.New("no key")

@@ -9,8 +9,6 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
-	"sync"
-	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -19,11 +17,8 @@ import (
 )
 
 const (
-	// verifiedFor is how long a password that was right is not hashed again: bcrypt takes 60 ms of a
-	// processor on purpose, which every request would wait for.
-	verifiedFor = time.Minute
-	// maxVerified bounds the passwords that are remembered.
-	maxVerified = 10_000
+	// maxPasswords bounds the passwords that are remembered.
+	maxPasswords = 10_000
 	// maxBcryptCost is the largest cost of a hash: 14 takes a second.
 	maxBcryptCost = 14
 	// maxWaiting bounds the requests that wait for a hash.
@@ -37,10 +32,8 @@ type users struct {
 	hashing chan struct{}            // a place for each hash that may run at once
 	waiting chan struct{}
 
-	secret [32]byte // keys the hashes in verified
-	mu     sync.Mutex
-	// verified are the passwords that were right, by their keyed hash, and until when.
-	verified map[[sha256.Size]byte]time.Time
+	secret [32]byte // keys the hashes in right
+	right  *memory[struct{}]
 }
 
 func newUsers(path string, log *slog.Logger) (*users, error) {
@@ -49,7 +42,7 @@ func newUsers(path string, log *slog.Logger) (*users, error) {
 		return nil, err
 	}
 	u := &users{
-		file: f, verified: map[[sha256.Size]byte]time.Time{},
+		file: f, right: newMemory[struct{}](maxPasswords),
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), waiting: make(chan struct{}, maxWaiting),
 	}
 	cost := bcrypt.DefaultCost
@@ -103,7 +96,7 @@ func (u *users) verify(r request) (proof, error) {
 		hash = u.unknown
 	}
 	key := u.key(name, password, hash)
-	if known && u.remembered(key) {
+	if _, ok := u.right.get(key); ok && known {
 		return userProof(name), nil
 	}
 	right, err := u.compare(r, hash, password)
@@ -113,7 +106,7 @@ func (u *users) verify(r request) (proof, error) {
 	if !right || !known {
 		return proof{}, refusal("the user or the password is wrong")
 	}
-	u.remember(key)
+	u.right.put(key, struct{}{})
 	return userProof(name), nil
 }
 
@@ -165,35 +158,6 @@ func (u *users) key(name, password string, hash []byte) (key [sha256.Size]byte) 
 	}
 	mac.Sum(key[:0])
 	return key
-}
-
-func (u *users) remembered(key [sha256.Size]byte) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	until, ok := u.verified[key]
-	if ok && time.Now().After(until) {
-		delete(u.verified, key)
-		return false
-	}
-	return ok
-}
-
-// remember notes that a password was right. When too many are, the ones that are over go, else all.
-func (u *users) remember(key [sha256.Size]byte) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	now := time.Now()
-	if len(u.verified) >= maxVerified {
-		for old, until := range u.verified {
-			if now.After(until) {
-				delete(u.verified, old)
-			}
-		}
-	}
-	if len(u.verified) >= maxVerified {
-		clear(u.verified)
-	}
-	u.verified[key] = now.Add(verifiedFor)
 }
 
 // tooMany is a 429 of authentication.

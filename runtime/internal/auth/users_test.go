@@ -5,7 +5,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -91,7 +90,7 @@ func TestFewHashesRunAtOnce(t *testing.T) {
 	d.admits("GET", "/orders", password("bob", "b"))
 }
 
-func TestRememberedPasswords(t *testing.T) {
+func TestPasswordsAreRememberedApart(t *testing.T) {
 	u, err := newUsers(usersSetting(t)["users"].UsersFile, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -101,20 +100,6 @@ func TestRememberedPasswords(t *testing.T) {
 		if other == key {
 			t.Error("two different passwords are remembered as one")
 		}
-	}
-	u.remember(key)
-	if !u.remembered(key) {
-		t.Error("not remembered")
-	}
-	u.verified[key] = time.Now().Add(-time.Second)
-	if u.remembered(key) {
-		t.Error("remembered for ever")
-	}
-	for i := range maxVerified + 1 {
-		u.remember([32]byte{byte(i), byte(i >> 8), byte(i >> 16), 1})
-	}
-	if n := len(u.verified); n > maxVerified {
-		t.Errorf("%d passwords are remembered", n)
 	}
 }
 
@@ -130,22 +115,6 @@ func TestParseUsers(t *testing.T) {
 	} {
 		if _, err := parseUsers(text); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", text, err, want)
-		}
-	}
-}
-
-// BenchmarkRememberedPassword is what a request with a password costs after the first.
-func BenchmarkRememberedPassword(b *testing.B) {
-	hash, err := bcrypt.GenerateFromPassword([]byte("a"), bcrypt.MinCost)
-	if err != nil {
-		b.Fatal(err)
-	}
-	u := &users{verified: map[[32]byte]time.Time{}}
-	u.remember(u.key("ann", "a", hash))
-	b.ReportAllocs()
-	for b.Loop() {
-		if !u.remembered(u.key("ann", "a", hash)) {
-			u.remember(u.key("ann", "a", hash)) // a minute has gone by
 		}
 	}
 }
