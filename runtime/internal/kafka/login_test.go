@@ -62,17 +62,20 @@ func publish(t *testing.T, k *kafka.Kafka, target cluster.Target) error {
 // readOne waits for the first record of a stream.
 func readOne(t *testing.T, source qos.Source, reading qos.Reading) {
 	t.Helper()
-	stream, err := source.Open(t.Context(), reading)
-	if err != nil {
-		t.Error(err)
-		return
-	}
+	var stream qos.Stream
+	eventually(t, "a stream", func() bool { // a first connection may take long
+		var err error
+		if stream, err = source.Open(t.Context(), reading); err != nil && core.CodeOf(err) != core.CodeBrokerUnavailable {
+			t.Fatal(err)
+		}
+		return err == nil
+	})
 	defer func() {
 		if err := stream.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
 	}()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(patience)
 	for {
 		batch, more, err := stream.Poll(1)
 		if err != nil || batch != nil {
