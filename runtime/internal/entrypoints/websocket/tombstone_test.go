@@ -21,7 +21,9 @@ func TestContentNull(t *testing.T) {
 		{"tombstone of texts", `{"tombstone":true,"subscriber":{"enabled":false}}`, []string{"text/plain"}, true, ""},
 		{"JSON", `{"subscriber":{"enabled":false}}`, nil, false, ""},
 		{
-			"text", `{"subscriber":{"enabled":false}}`, []string{"text/plain"}, false,
+			"text", `{"subscriber":{"enabled":false}}`,
+			[]string{"text/plain"},
+			false,
 			`{"type":"problem","ref":"1","title":"Invalid request","status":400,"detail":"content must be a string","code":"FAILURE_INVALID_REQUEST"}`,
 		},
 	} {
