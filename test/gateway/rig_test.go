@@ -63,13 +63,17 @@ type setup struct {
 	delay      time.Duration       // of the drain
 	operations []runtime.Operation // default: one with every entrypoint at level none
 	topic      string
+	garden     *planted.Garden // of a test that needs its secrets before
 	use        func(*runtime.Gateway)
 }
 
 // start runs a gateway. It is stopped with the test.
 func start(t testing.TB, s setup) *rig {
 	t.Helper()
-	r := &rig{t: t, brokers: s.brokers, topic: s.topic, log: &lockedBuffer{}, garden: planted.New(t), started: make(chan [2]string, 1), done: make(chan error, 1)}
+	r := &rig{t: t, brokers: s.brokers, topic: s.topic, log: &lockedBuffer{}, garden: s.garden, started: make(chan [2]string, 1), done: make(chan error, 1)}
+	if r.garden == nil {
+		r.garden = planted.New(t)
+	}
 	if r.brokers == "" {
 		r.brokers = broker(t)
 	}
