@@ -29,7 +29,8 @@ func TestValuesOfSecretsAreNotShown(t *testing.T) {
 		{"a port", strings.Replace(brokers, "BROKERS", "kafka:99999,"+secret+":99999", 1), hiddenValue, core.CodeConfigurationInvalid, nil},
 		{
 			"brokers of a request", strings.Replace(brokers, "BROKERS", secret+".{#request.method}:9092", 1),
-			"bootstrapServers: the value is not allowed", core.CodeNotAllowed, map[string][]string{"bootstrapServers": {"kafka:9092"}},
+			"bootstrapServers: the value is not allowed", core.CodeNotAllowed,
+			map[string][]string{"bootstrapServers": {"kafka:9092"}},
 		},
 		{
 			"an expression that fails", object(`"consumer":{"enabled":true,"topics":["c"],"autoOffsetReset":"{(` + secret[1:len(secret)-1] + ` ? 'a' : 'b')}"}`),
