@@ -27,7 +27,7 @@ func (g *Groups) subject(ctx context.Context, r qos.Reading) (s subject, err err
 		}
 		s.number, s.names = all.Number, all.Names(r.Pattern.Match)
 	}
-	s.topics, err = g.cluster.Offsets(ctx, s.names...)
+	s.topics, err = g.cluster.SettledOffsets(ctx, s.names...)
 	if r.Pattern != nil { // a topic that is just being deleted is left
 		s.names = slices.DeleteFunc(s.names, func(name string) bool { return s.topics[name] == nil })
 	}

@@ -148,7 +148,7 @@ func (p *Pulls) subject(ctx context.Context, r qos.Reading) (subject, error) {
 		s.match, s.number, s.names = r.Pattern.Match, all.Number, all.Names(r.Pattern.Match)
 	}
 	var err error
-	s.topics, err = p.cluster.Offsets(ctx, s.names...)
+	s.topics, err = p.cluster.SettledOffsets(ctx, s.names...)
 	if s.match != nil { // a topic that is just being deleted is left
 		s.names = slices.DeleteFunc(s.names, func(name string) bool { return s.topics[name] == nil })
 	}
