@@ -109,6 +109,11 @@ func (b *builder) checkEntrypoint(c *chosen, ep *served, attributes []assignment
 		}
 		b.checkDeadLetters(e, ep, attributes)
 	}
+	if ep.Kind == endpoint.HTTPPost && ep.Config["tombstone"] == true && ep.Config["key"] == nil && !supplied(attributes, schema.RecordKey) {
+		if n := ep.layers.origin("/http-post/tombstone"); n != nil {
+			b.warn(n, "a tombstone needs a key: without one an empty body is refused; write key, or set gravitee.attribute.kafka.recordKey")
+		}
+	}
 }
 
 // advice is what to do where an unnamed patch has changed the first of several endpoints only.
