@@ -254,3 +254,42 @@ func TestKeyInARecord(t *testing.T) {
 		}
 	}
 }
+
+// TestForeignTenant: a caller gets only what the claims of its token say, by whatever entrypoint,
+// and cannot add to them.
+func TestForeignTenant(t *testing.T) {
+	i := issuer.Start(t)
+	op := orders("none", endpoint.Requirement{tokenScheme})
+	for n := range op.Descriptor.Entrypoints {
+		e := &op.Descriptor.Entrypoints[n]
+		e.Path, e.Params = "/{tenant}/orders", []endpoint.Param{{Name: "tenant"}}
+		e.Config = endpoint.JSON(strings.TrimSuffix(string(e.Config), "}") + `,"condition":"{#subscription.metadata['tenant'] == #request.pathParams['tenant']}"}`)
+	}
+	r := start(t, tokensConfig(i), op)
+	r.produce("orders", `{"id":"a"}`)
+	mine := bearer(i.Token(map[string]any{"tenant": "eu"}))
+	const stream, media = "Accept: text/event-stream", "Content-Type: application/json"
+	r.do("POST", "/eu/orders", `{"id":"b"}`, media, mine).want(t, 202, "")
+	if got := r.event("/eu/orders", mine); got != `{"id":"a"}` {
+		t.Errorf("got %s", got)
+	}
+	for name, foreign := range map[string]string{
+		"another tenant": bearer(i.Token(map[string]any{"tenant": "us"})), "no tenant": bearer(i.Token(nil)),
+		"list": bearer(i.Token(map[string]any{"tenant": []string{"eu", "us"}})), "nothing": bearer(i.Token(map[string]any{"tenant": ""})),
+	} {
+		t.Run(name, func(t *testing.T) {
+			const tenant = "X-Tenant: eu"
+			r.do("POST", "/eu/orders?tenant=eu", `{"id":"c"}`, media, foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
+			r.do("POST", "/eu/orders", `{"id":"c"}`, "Content-Type: application/x-ndjson", foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
+			r.do("GET", "/eu/orders", "", "Accept: application/json", foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
+			r.do("GET", "/eu/orders", "", stream, foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
+			r.do("GET", "/eu/orders?ticket="+r.ticket("/eu/orders", foreign), "", stream).want(t, 403, "FAILURE_FORBIDDEN")
+			if _, response, err := r.dial("/eu/orders", nil, foreign); err == nil || response == nil || response.StatusCode != 403 {
+				t.Errorf("a WebSocket: %v", err)
+			}
+		})
+	}
+	if n := r.written("orders"); n != 2 {
+		t.Errorf("%d records, want 2", n)
+	}
+}
