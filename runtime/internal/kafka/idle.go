@@ -28,17 +28,21 @@ func (p *pool) admit(key string) error {
 // makeRoom evicts an idle station that is of no more use, else the one that is idle for longest.
 func (p *pool) makeRoom() bool {
 	for e := p.idling.Front(); e != nil; e = e.Next() {
-		if at := placeOf(e); at.station.spent() {
+		if at := placeOf(e); at.dynamic && at.station.spent() {
 			p.evict(at)
 			return true
 		}
 	}
-	e := p.idling.Front()
-	if e == nil || time.Since(placeOf(e).since) < p.spare {
-		return false
+	for e := p.idling.Front(); e != nil; e = e.Next() {
+		if at := placeOf(e); at.dynamic {
+			idled := time.Since(at.since) >= p.spare
+			if idled {
+				p.evict(at)
+			}
+			return idled
+		}
 	}
-	p.evict(placeOf(e))
-	return true
+	return false
 }
 
 // sweep evicts what idled for long enough, or is of no more use.
@@ -51,7 +55,7 @@ func (p *pool) sweep() {
 	for e := p.idling.Front(); e != nil; {
 		at := placeOf(e)
 		e = e.Next()
-		if time.Since(at.since) >= p.idle || at.station.spent() {
+		if time.Since(at.since) >= p.idle || at.dynamic && at.station.spent() {
 			p.evict(at)
 		}
 	}
@@ -60,7 +64,7 @@ func (p *pool) sweep() {
 	}
 }
 
-// evict takes a dynamic station without holders out of the pool and closes it in the background.
+// evict takes a station without holders out of the pool and closes it in the background.
 // What is remembered of its login stays. It is called under pool.mu.
 func (p *pool) evict(at *place) {
 	delete(p.places, at.key)
@@ -69,7 +73,9 @@ func (p *pool) evict(at *place) {
 		at.idle = nil
 	}
 	p.refusals.note(at.key, at.station.cluster)
-	p.dynamic--
+	if at.dynamic {
+		p.dynamic--
+	}
 	p.closing[at.station] = struct{}{}
 	p.running.Go(func() {
 		ctx, cancel := context.WithTimeout(p.stop, p.grace)

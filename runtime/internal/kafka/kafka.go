@@ -50,9 +50,11 @@ func New(cfg Config, log *slog.Logger) *Kafka {
 // more than once and by any goroutine. It is cheap once the cluster is known. A new one reads the
 // files that its target names; nothing connects before it is used.
 //
+// What nobody has held for 60 s is closed.
+//
 // requested says that the target depends on a request. Such clusters are bounded
-// (limits.dynamicClients), closed when nobody has held them for 60 s, and end with the
-// credentials of their request. Every other cluster stays until Close.
+// (limits.dynamicClients), closed before their time where room is needed, and end with the
+// credentials of their request.
 //
 // Errors are core.Errors: CodeConfigurationInvalid, CodeDraining, CodeTooManyClients, and
 // CodeBrokerUnavailable while a refused login is remembered.
@@ -61,9 +63,6 @@ func (k *Kafka) Hold(t cluster.Target, requested bool) (c qos.Cluster, release f
 	if err != nil {
 		return nil, nil, err
 	}
-	if !requested {
-		return at.station, stays, nil
-	}
 	var released atomic.Bool
 	release = func() {
 		if !released.Swap(true) {
@@ -71,7 +70,7 @@ func (k *Kafka) Hold(t cluster.Target, requested bool) (c qos.Cluster, release f
 		}
 	}
 	switch s := at.station; {
-	case s.expiry == nil:
+	case s.expiry == nil || !requested:
 		return s, release, nil
 	case s.expiry.passed():
 		release()
@@ -80,9 +79,6 @@ func (k *Kafka) Hold(t cluster.Target, requested bool) (c qos.Cluster, release f
 		return lasting{s, s.expiry}, release, nil
 	}
 }
-
-// stays releases a cluster of the configuration.
-func stays() {}
 
 // build makes the station of a target. Credentials of the configuration that have ended are for
 // the brokers to refuse: an operator may replace them.

@@ -15,20 +15,20 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 )
 
-// The life of a dynamic station.
+// The life of a station.
 const (
 	idleAfter  = 60 * time.Second // one that nobody holds is closed after this
-	spareAfter = 5 * time.Second  // and makes room for another after this, if room is needed
+	spareAfter = 5 * time.Second  // a dynamic one makes room for another after this, if room is needed
 	sweepEvery = time.Second      // how often idle ones are looked at
 	// closeGrace is what closing a station may take beside the outcome of its records.
 	closeGrace = 5 * time.Second
 )
 
-// pool keeps one station for each target. Those of the configuration stay until close. Those that
-// requests choose, the dynamic ones, are bounded: at most `most` of them live, and at most as many
-// more are being closed. Safe for concurrent use.
+// pool keeps one station for each target, while somebody holds it and a while longer. Those that
+// requests choose, the dynamic ones, are bounded: at most `most` of them live, and others are
+// being closed, as many at most before a new one is made. Safe for concurrent use.
 //
-// Stations are made outside the lock, since that reads files. Lock order: pool.mu, then the locks
+// Stations are made outside the lock, since that reads files. Lock order: pool.mu, then the lock
 // of a cluster's login. No I/O under a lock.
 type pool struct {
 	make   func(t cluster.Target, requested bool) (*station, error)
@@ -36,34 +36,34 @@ type pool struct {
 	idle   time.Duration
 	spare  time.Duration
 	sweeps time.Duration
-	grace  time.Duration // for closing a dynamic station
+	grace  time.Duration // for closing an idle station
 
 	refused atomic.Int64 // holds for which there was no room
 
 	stop    context.Context //nolint:containedctx // ends with the owner, which close does
 	cancel  context.CancelFunc
-	running sync.WaitGroup // dynamic stations that are being closed
+	running sync.WaitGroup // stations that are being closed
 
 	mu       sync.Mutex
 	places   map[string]*place // by the target's key
 	dynamic  int
 	closing  map[*station]struct{}
 	lost     map[string]int64 // by endpoint: records that stations lost which are no more
-	idling   list.List        // of *place, dynamic and without holders; the longest idle first
+	idling   list.List        // of *place, without holders; the longest idle first
 	sweeper  *time.Timer
 	refusals refusals
 	closed   bool
 }
 
-// place is where a station stands in the pool. station, err and cluster are set before ready is
-// closed; the rest is under pool.mu.
+// place is where a station stands in the pool. station and err are set before ready is closed; the
+// rest is under pool.mu.
 type place struct {
 	key     string
 	ready   chan struct{}
 	station *station
 	err     error
 
-	dynamic bool
+	dynamic bool // every holder was a request that chose it
 	holders int
 	idle    *list.Element // nil while somebody holds it
 	since   time.Time     // when it became idle
@@ -119,7 +119,7 @@ func (p *pool) enter(key string, requested bool) (at *place, mine bool, err erro
 		p.idling.Remove(at.idle)
 		at.idle = nil
 	}
-	if at.dynamic && !requested { // the configuration has it too: it stays
+	if at.dynamic && !requested { // the configuration has it too
 		at.dynamic = false
 		p.dynamic--
 	}
@@ -143,14 +143,14 @@ func (p *pool) build(at *place, t cluster.Target, requested bool) {
 	}
 }
 
-// leave is called once for each hold that a request made.
+// leave is called once for each hold.
 func (p *pool) leave(at *place) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at.holders--
 	switch {
-	case at.holders > 0 || !at.dynamic || p.closed:
-	case at.station.spent():
+	case at.holders > 0 || p.closed:
+	case at.dynamic && at.station.spent():
 		p.evict(at)
 	default:
 		at.since, at.idle = time.Now(), p.idling.PushBack(at)

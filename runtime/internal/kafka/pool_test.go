@@ -195,17 +195,16 @@ func TestClosingOnesCount(t *testing.T) {
 	})
 }
 
-// TestConfigurationKeepsWhatARequestMade: it counts no more, and does not idle.
+// TestConfigurationKeepsWhatARequestMade: it counts no more, and makes no room.
 func TestConfigurationKeepsWhatARequestMade(t *testing.T) {
 	k := testKafka(t, 1)
-	k.pool.spare = 0
+	k.pool.spare, k.pool.sweeps = 0, 10*time.Millisecond
 	first, release := requested(t, k, tenant(t, 1))
 	release()
 	fixed, releaseFixed, err := k.Hold(tenant(t, 1), false)
 	if err != nil || fixed != first {
 		t.Fatalf("got another cluster, %v", err)
 	}
-	releaseFixed()
 	_, releaseOther := requested(t, k, tenant(t, 2))
 	releaseOther()
 	if again, release := requested(t, k, tenant(t, 1)); again != first {
@@ -216,6 +215,18 @@ func TestConfigurationKeepsWhatARequestMade(t *testing.T) {
 	if s := k.Stats(); len(s.Clusters) != 1 || s.DynamicClients != 1 {
 		t.Errorf("got %d clusters of the configuration and %d dynamic ones, want 1 and 1", len(s.Clusters), s.DynamicClients)
 	}
+	releaseFixed()
+	_, releaseOther = requested(t, k, tenant(t, 3)) // makes room, but not of the configuration's
+	releaseOther()
+	if again, release, err := k.Hold(tenant(t, 1), false); err != nil || again != first {
+		t.Errorf("idle, it was closed before its time: %v", err)
+	} else {
+		release()
+	}
+	k.pool.mu.Lock()
+	k.pool.idle = 0
+	k.pool.mu.Unlock()
+	eventually(t, "an end to what the configuration no longer has", func() bool { return len(k.Stats().Clusters) == 0 })
 }
 
 // TestIdleOnesAreClosed: what they had to send is sent, and their groups are left.

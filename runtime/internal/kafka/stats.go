@@ -71,7 +71,7 @@ func (k *Kafka) Stats() Stats {
 	return s
 }
 
-// summed adds up the dynamic clusters. What closed ones lost stays counted.
+// summed adds up the dynamic clusters. What clusters lost that are closed stays counted.
 func (now snapshot) summed() []DynamicStats {
 	byName := make(map[string]*DynamicStats)
 	of := func(name string) *DynamicStats {
