@@ -39,7 +39,7 @@ type connection struct {
 func (c *compiler) candidate(o *object, allow map[string][]string) (*candidate, error) {
 	cfg, err := override.Compile(override.Input{
 		API: c.d.API, Operation: c.d.Operation, Object: o.merged,
-		Attributes: c.d.Attributes, Allow: allow, Env: c.in.Env, Log: c.in.Log, Origin: c.d.Origin,
+		Attributes: c.d.Attributes, Allow: allow, Env: c.in.Env, Log: c.in.Log, Origin: c.origins(o),
 	})
 	if err != nil {
 		return nil, err

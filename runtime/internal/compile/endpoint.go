@@ -10,6 +10,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/config"
+	"github.com/penstock-dev/penstock/runtime/internal/override"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -94,7 +95,7 @@ func (c *compiler) endpoint(text endpoint.JSON) *object {
 	if patch == nil {
 		merged = schema.Canonical(value)
 	}
-	for _, issue := range schema.Validate(schema.Endpoint, schema.Template, merged) {
+	for _, issue := range override.Certain(schema.Validate(schema.Endpoint, schema.Template, merged), c.d.Attributes) {
 		c.reportEndpoint(o.Name, issue.Pointer, issue.Message)
 	}
 	if len(c.problems) > before {
@@ -132,14 +133,43 @@ func (c *compiler) reportEndpoint(name, pointer, text string) {
 // where it wrote it or something nearer above it, else the document. group is where the value's
 // object stands in the configuration of the api; name is the endpoint's, "" for entrypoints.
 func (c *compiler) report(name, group, pointer, text string) {
-	place, at := c.in.Config.Place(group + pointer)
-	source, from := origin(c.d.Origin, name, pointer)
-	if len(at)-len(group) <= len(from) && source != "" || len(at) <= len(group) {
-		place = source
+	place, written := c.configured(name, group, pointer)
+	if !written {
+		place, _ = origin(c.d.Origin, name, pointer)
 	}
 	c.add(&config.Problem{
 		Place: place, Text: fmt.Sprintf("operation %q of api %q: %s", c.d.Operation, c.d.API, text), Pointer: pointer,
 	})
+}
+
+// configured is the place where the configuration wrote the value at a pointer, or something above
+// it that is nearer than what the document wrote.
+func (c *compiler) configured(name, group, pointer string) (place string, written bool) {
+	place, at := c.in.Config.Place(group + pointer)
+	source, from := origin(c.d.Origin, name, pointer)
+	nearer := source == "" || len(at)-len(group) >= len(from)
+	return place, len(at) > len(group) && nearer
+}
+
+// origins are the places of the values of an endpoint: the document's, and after them those of the
+// configuration.
+func (c *compiler) origins(o *object) []endpoint.Origin {
+	list := slices.Clone(c.d.Origin)
+	group := config.Pointer("endpoints", o.Name)
+	var walk func(pointer string, value any)
+	walk = func(pointer string, value any) {
+		if members, ok := value.(map[string]any); ok {
+			for name, member := range members {
+				walk(pointer+"/"+name, member)
+			}
+			return
+		}
+		if place, written := c.configured(o.Name, group, pointer); written {
+			list = append(list, endpoint.Origin{Endpoint: o.Name, Pointer: pointer, Source: place})
+		}
+	}
+	walk("", o.merged)
+	return list
 }
 
 // origin finds the source of the value at a pointer, or of the nearest one above it.

@@ -2,8 +2,10 @@ package override
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -41,18 +43,20 @@ func (c *Configuration) certain(object map[string]any) []schema.Issue {
 			later = append(later, s.pointer)
 		}
 	}
-	for _, a := range c.assignments.request {
-		if i, ok := overridden(a.Name); ok {
+	issues := Certain(schema.Validate(schema.Endpoint, mode, full), c.in.Attributes)
+	return slices.DeleteFunc(issues, func(issue schema.Issue) bool { return touched(issue.Pointer, later) })
+}
+
+// Certain keeps the issues of an endpoint object that no assignment of a document can mend: none
+// overrides what they are about.
+func Certain(issues []schema.Issue, attributes []endpoint.Attribute) []schema.Issue {
+	var later []string
+	for _, a := range attributes {
+		if i, ok := overridden(a.Name); ok && !a.Message {
 			later = append(later, schema.PropertyPointer(properties()[i].name))
 		}
 	}
-	var kept []schema.Issue
-	for _, issue := range schema.Validate(schema.Endpoint, mode, full) {
-		if !touched(issue.Pointer, later) {
-			kept = append(kept, issue)
-		}
-	}
-	return kept
+	return slices.DeleteFunc(issues, func(issue schema.Issue) bool { return touched(issue.Pointer, later) })
 }
 
 // provisional is the endpoint without what requests decide.
