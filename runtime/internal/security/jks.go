@@ -2,10 +2,13 @@ package security
 
 import (
 	"bytes"
+	"crypto/sha1" //nolint:gosec // what the format has
+	"crypto/subtle"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"unicode/utf16"
 
 	"github.com/pavlo-v-chernykh/keystore-go/v4"
 )
@@ -15,14 +18,30 @@ func openJKS(data []byte, password string) (keystore.KeyStore, error) {
 	if password == "" {
 		return keystore.KeyStore{}, errors.New("password is missing: a JKS store is checked with it")
 	}
+	if !sealedJKS(data, password) {
+		return keystore.KeyStore{}, errors.New("the password is wrong, or the store was damaged")
+	}
 	ks := keystore.New(keystore.WithCaseExactAliases(), keystore.WithOrderedAliases())
 	if err := ks.Load(bytes.NewReader(data), []byte(password)); err != nil {
-		if err.Error() == "got invalid digest" { // the library has no value for it
-			return ks, errors.New("the password is wrong, or the store was damaged")
-		}
 		return ks, fmt.Errorf("the JKS store is damaged: %w", err)
 	}
 	return ks, nil
+}
+
+// sealedJKS checks the digest at the end of a store. The library does it last: until then it
+// takes memory for every length that it finds.
+func sealedJKS(data []byte, password string) bool {
+	if len(data) < sha1.Size {
+		return false
+	}
+	content, seal := data[:len(data)-sha1.Size], data[len(data)-sha1.Size:]
+	h := sha1.New() //nolint:gosec // what the format has
+	for _, unit := range utf16.Encode([]rune(password)) {
+		h.Write([]byte{byte(unit >> 8), byte(unit)})
+	}
+	h.Write([]byte("Mighty Aphrodite"))
+	h.Write(content)
+	return subtle.ConstantTimeCompare(h.Sum(nil), seal) == 1
 }
 
 // trustedJKS gives the certificates that a store marks as trusted; chains of its keys are not.
