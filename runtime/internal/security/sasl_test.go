@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/penstock-dev/penstock/runtime/jaas"
 )
 
 const (
@@ -102,5 +104,17 @@ func TestRefusedTokenIsReported(t *testing.T) {
 	}
 	if done, _, err := session.Challenge(nil); !done || err != nil {
 		t.Errorf("accepted token: got %v, %v", done, err)
+	}
+}
+
+// TestEveryMechanismHasALogin: what package jaas admits is what this package can do.
+func TestEveryMechanismHasALogin(t *testing.T) {
+	for _, name := range jaas.Served() {
+		if mechanisms[name] == nil {
+			t.Errorf("%s has no login", name)
+		}
+	}
+	if len(mechanisms) != len(jaas.Served()) {
+		t.Errorf("%d logins for %d mechanisms", len(mechanisms), len(jaas.Served()))
 	}
 }
