@@ -39,7 +39,8 @@ func TestStreamsOutliveLogins(t *testing.T) {
 	for began := time.Now(); time.Since(began) < tokenLife+reauthEvery/2; time.Sleep(reauthEvery / 20) {
 		round()
 	}
-	if n := l.proxy.connections.Load() - connections; n != 0 {
+	// A loaded machine may let one pass its time; without new logins each would, every reauthEvery.
+	if n := l.proxy.connections.Load() - connections; n > int64(len(all)) {
 		t.Errorf("%d connections were made anew", n)
 	}
 	// Each gateway has a connection that writes and one that reads, at least; each logs in twice
