@@ -46,7 +46,8 @@ type ExplainedValue struct {
 	// Endpoint names the endpoint where the operation has several; else it is "".
 	Endpoint string `json:"endpoint,omitempty"`
 	// Pointer is a JSON pointer into the endpoint object, or into the object of entrypoints;
-	// "topic" for the topic that the document itself names, "attribute <name>" for an assignment.
+	// "topic" for the topic that the document itself names, "attribute <name>" for an assignment,
+	// "allow <property>" for what requests may choose.
 	Pointer string `json:"pointer"`
 	Value   string `json:"value"`  // as JSON; a secret is "REDACTED"
 	Source  string `json:"source"` // file:line:col, or "default"
@@ -99,6 +100,9 @@ func valuesOf(op *model.Operation) []ExplainedValue {
 	}
 	for _, a := range op.Attributes {
 		values = append(values, ExplainedValue{Pointer: "attribute " + a.Name, Value: string(shown(a)), Source: a.Source})
+	}
+	for _, allowed := range op.AllowOrigins {
+		values = append(values, ExplainedValue{Pointer: "allow " + allowed.Pointer, Value: allowed.Value, Source: allowed.Source})
 	}
 	return values
 }

@@ -64,8 +64,8 @@ func isEndpointFile(name string) bool {
 	return false
 }
 
-// checkEndpointFile applies the schema of endpoints to a file. Expressions may stand there: they
-// are checked.
+// checkEndpointFile applies the schema of endpoints to a file and checks its expressions, its login
+// and its certificates.
 func checkEndpointFile(files document.Files, name string) []document.Issue {
 	d, issues := document.Read(files, name)
 	if d.Root == nil {
@@ -78,5 +78,9 @@ func checkEndpointFile(files document.Files, name string) []document.Issue {
 	for _, issue := range schema.Validate(schema.Endpoint, schema.Template, root.Value()) {
 		issues = append(issues, d.Placed(root, issue.Pointer, issue.Message))
 	}
-	return append(issues, d.Expressions(root, func(string) expr.Place { return expr.Configuration })...)
+	issues = append(issues, d.Expressions(root, func(string) expr.Place { return expr.Configuration })...)
+	if document.Failed(issues) {
+		return issues
+	}
+	return append(issues, model.CheckEndpoint(d, root)...)
 }

@@ -38,6 +38,20 @@ func (b *builder) checkEndpoints(s *source, c *chosen, attributes []assignment) 
 	}
 }
 
+// CheckEndpoint checks how an endpoint that stands alone, in a file of its own, connects. Its schema
+// and its expressions were checked, and references in it replaced.
+func CheckEndpoint(d *document.Document, root *document.Node) []document.Issue {
+	b := &builder{doc: d, seen: map[document.Issue]bool{}}
+	value, isObject := schema.Canonical(root.Value()).(map[string]any)
+	if !isObject {
+		return nil
+	}
+	e := &effective{name: endpointName(value), value: value, layers: layers{{node: root}}}
+	b.checkTransport(e, nil)
+	b.checkStores(e)
+	return b.issues
+}
+
 // possible is an endpoint with an expression for each value that an attribute can supply, so that
 // rules about what goes together are broken only where no attribute helps.
 func possible(value map[string]any, attributes []assignment) map[string]any {

@@ -2,11 +2,13 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/runtime/jaas"
 	"github.com/penstock-dev/penstock/schema"
@@ -183,6 +185,17 @@ func (b *builder) allow(s *source) *allowed {
 		}
 	}
 	return out
+}
+
+// allowOrigins lists where each entry was written, by property.
+func (b *builder) allowOrigins(a *allowed) []endpoint.Origin {
+	var list []endpoint.Origin
+	for _, property := range slices.Sorted(maps.Keys(a.lists)) {
+		list = append(list, endpoint.Origin{
+			Pointer: property, Value: string(jsonOf(a.lists[property])), Source: b.doc.Place(a.nodes[property]).String(),
+		})
+	}
+	return list
 }
 
 // checkAllowed checks the values of an entry: topics and groups have names of a certain form.

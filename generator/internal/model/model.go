@@ -52,6 +52,8 @@ type Operation struct {
 	Allow       map[string][]string
 	Security    []endpoint.Requirement // empty: callers need not authenticate
 	Origins     []endpoint.Origin
+	// AllowOrigins tell for each entry of Allow where it came from; the pointer is its property.
+	AllowOrigins []endpoint.Origin
 }
 
 // SecurityScheme is a scheme for web clients, with what only readers of documents need.

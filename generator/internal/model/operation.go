@@ -33,7 +33,7 @@ func (b *builder) operation(s *source) {
 	b.checkSecurity(s, c)
 	op.Security = b.security(s)
 	if len(allow.lists) > 0 {
-		op.Allow = allow.lists
+		op.Allow, op.AllowOrigins = allow.lists, b.allowOrigins(allow)
 	}
 	b.effects(op, c, entrypoints)
 	b.payloads(op, s)
