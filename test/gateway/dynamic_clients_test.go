@@ -23,7 +23,9 @@ func brokersByHeader() runtime.Operation {
 // TestClientsThatRequestsChooseAreBounded holds that the pool of clients that requests make is
 // bounded, and what each entrypoint answers above the bound.
 func TestClientsThatRequestsChooseAreBounded(t *testing.T) {
-	r := start(t, setup{operations: ops(brokersByHeader()), config: "limits: { dynamicClients: 1 }"})
+	r := start(t, setup{
+		brokers: strings.Join(embedded(t).ListenAddrs(), ","), operations: ops(brokersByHeader()), config: "limits: { dynamicClients: 1 }",
+	})
 	port := r.brokers[strings.LastIndexByte(r.brokers, ':'):]
 	const code = "FAILURE_TOO_MANY_CLIENTS"
 	held := r.stream("/orders", "X-Brokers: localhost"+port)
