@@ -42,9 +42,12 @@ func (c *Cluster) AllTopics(ctx context.Context) (map[string]*Topic, error) {
 	return topics, nil
 }
 
-// NoMatchingTopic is the error for a pattern that no topic matches.
+// NoMatchingTopic is the error for a pattern that no topic matches. The client does not see the
+// pattern, which may say what others are allowed.
 func NoMatchingTopic(op, pattern string) error {
-	return &core.Error{Code: core.CodeTopicNotFound, Op: op, Detail: fmt.Sprintf("no topic matches the pattern %q", pattern)}
+	return &core.Error{
+		Code: core.CodeTopicNotFound, Op: op, Detail: "no topic matches the topic pattern", Err: fmt.Errorf("pattern %q", pattern),
+	}
 }
 
 // Some reports whether the group has committed a partition of one of the topics.

@@ -191,8 +191,13 @@ func TestCatalogThatFails(t *testing.T) {
 }
 
 func TestNoMatchingTopic(t *testing.T) {
-	const want = `join group: FAILURE_TOPIC_NOT_FOUND: no topic matches the pattern "a.*"`
-	if err := NoMatchingTopic("join group", "a.*"); err.Error() != want {
+	const want = `join group: FAILURE_TOPIC_NOT_FOUND: no topic matches the topic pattern: pattern "a.*"`
+	err := NoMatchingTopic("join group", "a.*")
+	if err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+	var e *core.Error
+	if !errors.As(err, &e) || e.Detail != "no topic matches the topic pattern" {
+		t.Errorf("the client reads %+v", e)
 	}
 }

@@ -101,7 +101,7 @@ func TestPatternThatMatchesNothing(t *testing.T) {
 	check := matching(`o\..`)
 	check.CheckTopic = true
 	_, err := r.tryOpen(check)
-	equal(t, "error", errorText(err), `FAILURE_TOPIC_NOT_FOUND: no topic matches the pattern "o\\.."`)
+	equal(t, "error", errorText(err), `FAILURE_TOPIC_NOT_FOUND: no topic matches the topic pattern: pattern "o\\.."`)
 	s := r.open(matching(`o\..`))
 	equal(t, "cursor", cursorOf(s), "")
 	idle(t, s)

@@ -160,7 +160,7 @@ func patternMatchesNothing(t *testing.T, s *suite) {
 		reading.CheckTopic, reading.Reset = true, qos.Latest
 		_, err := s.source.Open(t.Context(), reading)
 		wantCode(t, err, core.CodeTopicNotFound)
-		if want := fmt.Sprintf("no topic matches the pattern %q", reading.Pattern.Text); err != nil && !strings.Contains(err.Error(), want) {
+		if want := fmt.Sprintf("no topic matches the topic pattern: pattern %q", reading.Pattern.Text); err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("got %q, want %s in it", err, want)
 		}
 		reading.CheckTopic = false

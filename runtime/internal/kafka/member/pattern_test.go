@@ -155,7 +155,7 @@ func TestPatternThatMatchesNothing(t *testing.T) {
 	r := newRig(t, Config{}, kfake.SeedTopics(1, "p"))
 	read := matching(`o\..`)
 	read.CheckTopic = true
-	const want = `join group: FAILURE_TOPIC_NOT_FOUND: no topic matches the pattern "o\\.."`
+	const want = `join group: FAILURE_TOPIC_NOT_FOUND: no topic matches the topic pattern: pattern "o\\.."`
 	if _, err := r.groups.Open(t.Context(), read); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

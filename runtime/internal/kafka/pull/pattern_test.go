@@ -140,7 +140,7 @@ func TestPatternThatMatchesNothing(t *testing.T) {
 		t.Errorf("got %v, want nothing", got)
 	}
 	read.CheckTopic = true
-	const want = `pull: FAILURE_TOPIC_NOT_FOUND: no topic matches the pattern "o\\.."`
+	const want = `pull: FAILURE_TOPIC_NOT_FOUND: no topic matches the topic pattern: pattern "o\\.."`
 	if _, err := r.pulls.Open(t.Context(), read); err == nil || err.Error() != want || core.CodeOf(err) != core.CodeTopicNotFound {
 		t.Errorf("got %v, want %s", err, want)
 	}
