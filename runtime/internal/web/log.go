@@ -30,11 +30,16 @@ type sample struct {
 }
 
 // Due reports whether a failure is to be logged now, at which level, and how many of its code
-// were not since the last time. A fault of the gateway is an error, and always logged; anything
-// else is a warning, logged once in a second.
+// were not since the last time. A fault of the gateway is an error, and always logged, but for
+// configuration that a request made invalid: a client could fill the log with it. Anything else is
+// a warning, logged once in a second.
 func (s *Sampler) Due(code core.Code) (level slog.Level, skipped int, due bool) {
+	level = slog.LevelWarn
 	if code.Status() == http.StatusInternalServerError {
-		return slog.LevelError, 0, true
+		level = slog.LevelError
+		if code != core.CodeConfigurationInvalid {
+			return level, 0, true
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,14 +51,14 @@ func (s *Sampler) Due(code core.Code) (level slog.Level, skipped int, due bool) 
 			s.last = make(map[core.Code]*sample)
 		}
 		s.last[code] = &sample{at: now}
-		return slog.LevelWarn, 0, true
+		return level, 0, true
 	case now.Sub(last.at) < logEvery:
 		last.skipped++
-		return slog.LevelWarn, 0, false
+		return level, 0, false
 	}
 	skipped = last.skipped
 	last.at, last.skipped = now, 0
-	return slog.LevelWarn, skipped, true
+	return level, skipped, true
 }
 
 // logFailure writes a line with the cause that the client does not read.
