@@ -39,6 +39,10 @@ type ExplainedRoute struct {
 	Method     string `json:"method"`
 	Path       string `json:"path"`
 	Source     string `json:"source"` // file:line:col
+	// Example is the path with a value for each parameter: the first of its enumeration, else its name.
+	Example string `json:"-"`
+	// Guarded says that callers need credentials, or have to fulfil a condition.
+	Guarded bool `json:"-"`
 }
 
 // ExplainedValue is one effective value.
@@ -75,14 +79,28 @@ func explain(m *model.Model) Explanation {
 		o := ExplainedOperation{Name: op.Name, Source: op.Pos.String(), Example: sampleOf(m, op)}
 		o.Headers = op.Publish != nil && op.Publish.Messages[0].Headers != ""
 		for _, ep := range op.Entrypoints {
-			o.Routes = append(o.Routes, ExplainedRoute{
-				Entrypoint: string(ep.Kind), Method: ep.Method, Path: strings.TrimSuffix(m.BasePath, "/") + ep.Path, Source: ep.Pos.String(),
-			})
+			o.Routes = append(o.Routes, routeOf(m, op, ep))
 		}
 		o.Values = valuesOf(op)
 		e.Operations = append(e.Operations, o)
 	}
 	return e
+}
+
+func routeOf(m *model.Model, op *model.Operation, ep *model.Entrypoint) ExplainedRoute {
+	path := strings.TrimSuffix(m.BasePath, "/") + ep.Path
+	example := path
+	for _, p := range ep.Params {
+		value := p.Name
+		if len(p.Enum) > 0 {
+			value = p.Enum[0]
+		}
+		example = strings.ReplaceAll(example, "{"+p.Name+"}", value)
+	}
+	return ExplainedRoute{
+		Entrypoint: string(ep.Kind), Method: ep.Method, Path: path, Source: ep.Pos.String(),
+		Example: example, Guarded: len(op.Security) > 0 || ep.Config["condition"] != nil,
+	}
 }
 
 // valuesOf lists what is in force for an operation.

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -73,6 +74,24 @@ func TestExplainGivesAnExample(t *testing.T) {
 		"placeOrder": `{"orderId":"A-1001","quantity":1,"sku":"AB-1234"}`, "orderEvents": "",
 		"moveStock": `{"delta":1,"sku":"text"}`, "watchStock": "",
 	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestExampleRoutes: the paths of examples have values, and routes that not everybody may use say so.
+func TestExampleRoutes(t *testing.T) {
+	explanations, issues := Explain("../specs/tenants.yaml")
+	if len(issues) > 0 {
+		t.Fatal(issues)
+	}
+	var got []string
+	for _, op := range explanations[0].Operations {
+		for _, r := range op.Routes {
+			got = append(got, fmt.Sprintf("%s %v", r.Example, r.Guarded))
+		}
+	}
+	want := []string{"/tenants/acme/orders false", "/tenants/acme/invoices true", "/tenants/acme/events false"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -57,20 +57,22 @@ func TestTheUsersVariablesAreStronger(t *testing.T) {
 
 func TestTry(t *testing.T) {
 	route := func(kind, method, path string) generator.ExplainedRoute {
-		return generator.ExplainedRoute{Entrypoint: kind, Method: method, Path: path}
+		return generator.ExplainedRoute{Entrypoint: kind, Method: method, Path: path, Example: strings.ReplaceAll(path, "{id}", "first")}
 	}
+	guarded := route("sse", "GET", "/guarded")
+	guarded.Guarded = true
 	other := generator.Explanation{Operations: []generator.ExplainedOperation{{Routes: []generator.ExplainedRoute{route("http-post", "POST", "/less")}}}}
 	got := try([]generator.Explanation{other, {Operations: []generator.ExplainedOperation{
 		{Headers: true, Routes: []generator.ExplainedRoute{route("http-post", "POST", "/checked")}, Example: `{}`},
 		{Routes: []generator.ExplainedRoute{route("http-post", "POST", "/a/{id}")}, Example: `{}`},
 		{Routes: []generator.ExplainedRoute{route("http-post", "PUT", "/a"), route("websocket", "GET", "/ws")}, Example: `{"say":"it's"}`},
-		{Routes: []generator.ExplainedRoute{route("sse", "GET", "/a")}},
+		{Routes: []generator.ExplainedRoute{guarded, route("sse", "GET", "/a")}},
 		{Routes: []generator.ExplainedRoute{route("http-get", "GET", "/a/{id}")}},
 	}}}, "http://localhost:8080")
 	want := []string{
 		`curl -i -X PUT http://localhost:8080/a -H 'Content-Type: application/json' -d '{"say":"it'\''s"}'`,
 		`curl -N http://localhost:8080/a -H 'Accept: text/event-stream'`,
-		`curl 'http://localhost:8080/a/{id}?limit=10'`,
+		`curl 'http://localhost:8080/a/first?limit=10'`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -73,7 +73,8 @@ func kindsOf(e generator.Explanation) int {
 	return n
 }
 
-// pick finds the simplest route of a kind: without path parameters, without headers of its own.
+// pick finds the simplest route of a kind: open to everybody, without path parameters, without
+// headers of its own.
 func pick(e generator.Explanation, kind string) (generator.ExplainedOperation, *generator.ExplainedRoute) {
 	var found generator.ExplainedOperation
 	var best *generator.ExplainedRoute
@@ -87,6 +88,9 @@ func pick(e generator.Explanation, kind string) (generator.ExplainedOperation, *
 			if op.Headers && kind == "http-post" {
 				cost++
 			}
+			if route.Guarded {
+				cost += 100
+			}
 			if best == nil || cost < least {
 				found, best, least = op, &op.Routes[i], cost
 			}
@@ -96,7 +100,7 @@ func pick(e generator.Explanation, kind string) (generator.ExplainedOperation, *
 }
 
 func command(op generator.ExplainedOperation, route generator.ExplainedRoute, web string) string {
-	url := web + route.Path
+	url := web + route.Example
 	switch route.Entrypoint {
 	case "http-post":
 		body := op.Example
