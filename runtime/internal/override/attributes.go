@@ -26,21 +26,27 @@ func CompileAttributes(list []endpoint.Attribute, env *scope.Environment, logger
 	if err != nil {
 		return nil, err
 	}
-	a := &Attributes{env: env, log: logger}
 	warned := map[string]bool{}
 	for _, assigned := range compiled {
-		if assigned.Message {
-			a.message = append(a.message, assigned)
-		} else {
-			a.request = append(a.request, assigned)
-		}
 		if assigned.choice.Deprecated() && !warned[assigned.Name] {
 			warned[assigned.Name] = true
 			logger.Warn("deprecated attribute", "attribute", assigned.Name, "place", assigned.Source,
 				"write", "gravitee.attribute.kafka.producer.topics or gravitee.attribute.kafka.consumer.topics")
 		}
 	}
-	return a, nil
+	return newAttributes(compiled, env, logger), nil
+}
+
+func newAttributes(compiled []*assignment, env *scope.Environment, logger *slog.Logger) *Attributes {
+	a := &Attributes{env: env, log: logger}
+	for _, assigned := range compiled {
+		if assigned.Message {
+			a.message = append(a.message, assigned)
+		} else {
+			a.request = append(a.request, assigned)
+		}
+	}
+	return a
 }
 
 // Request computes the attributes of a request, in their order, and sets them in x.Attributes. An

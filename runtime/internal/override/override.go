@@ -62,14 +62,7 @@ func Compile(in Input) (*Configuration, error) {
 	}
 	compiled, err := compileAssignments(in.Attributes)
 	problems := []error{err}
-	c.assignments = &Attributes{env: in.Env, log: slog.New(slog.DiscardHandler)}
-	for _, a := range compiled {
-		if a.Message {
-			c.assignments.message = append(c.assignments.message, a)
-		} else {
-			c.assignments.request = append(c.assignments.request, a)
-		}
-	}
+	c.assignments = newAttributes(compiled, in.Env, slog.New(slog.DiscardHandler))
 	problems = append(problems, c.freedom.follow(c.assignments, in.Allow))
 	problems = append(problems, c.compileObject())
 	if err := errors.Join(problems...); err != nil {
