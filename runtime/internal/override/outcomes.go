@@ -9,7 +9,7 @@ import (
 // and of what it holds; one that is larger than maxOutcome is not kept.
 const (
 	maxOutcomes     = 1000
-	maxOutcomeBytes = 8 << 20
+	maxOutcomeBytes = 4 << 20
 	maxOutcome      = 64 << 10
 )
 
