@@ -14,4 +14,5 @@ const (
 	maxDepth  = 64       // nesting of an expression, and of JSON that it reads
 	maxSteps  = 10_000   // nodes evaluated, and a step for each KiB of text looked at
 	maxBytes  = 1 << 20  // bytes of texts and lists that one evaluation makes
+	maxValues = 20_000   // values of a JSON text that is read
 )

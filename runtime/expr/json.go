@@ -10,8 +10,11 @@ import (
 )
 
 // JSONValue reads JSON text (RFC 8259): whole numbers of 64 bits stay whole, keys are sorted.
-// More than 64 levels are an error; errors never hold a part of the text.
+// More than 64 levels or 20,000 values are an error; errors never hold a part of the text.
 func JSONValue(text []byte) (Value, error) {
+	if !few(text) {
+		return Value{}, fmt.Errorf("%w: JSON of more than %d values", ErrLimit, maxValues)
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	var decoded any
@@ -22,6 +25,23 @@ func JSONValue(text []byte) (Value, error) {
 		return Value{}, errors.New("not JSON: text after the end of the value")
 	}
 	return fromJSON(decoded, 0)
+}
+
+// few says whether a JSON text has no more values than are read: decoded, a short one takes many
+// times the bytes of its text.
+func few(text []byte) bool {
+	count, quoted := 1, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			count++
+		}
+	}
+	return count <= maxValues
 }
 
 // notJSON says where a text is no JSON; the decoder's own words hold a part of it.

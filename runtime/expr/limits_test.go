@@ -43,11 +43,12 @@ func TestLimitsOfEvaluation(t *testing.T) {
 		"replacements":      {"{#request.content.replaceAll('y*z|y', '')}", "10000 steps"},
 		"large pattern":     {"{(#request.content matches '(y{900}z?)*')}", "10000 steps"},
 		"looked at":         {"{(" + hundred + ".![#request.content.contains('x')])}", "10000 steps"},
+		"values of JSON":    {"{#jsonPath(#request.headers['wide'][0], '$[0]')}", "JSON of more than 20000 values"},
 		"nested JSON":       {"{#jsonPath(#request.headers['deep'][0], '$')}", "JSON of more than 64 levels"},
 	} {
 		scope := scopeMap{"request": ObjectValue(object{
 			"content": TextValue(strings.Repeat("y", 1<<20+1)),
-			"headers": MapValue(fold{"deep": TextsValue([]string{strings.Repeat("[", 70) + strings.Repeat("]", 70)})}),
+			"headers": MapValue(fold{"wide": TextsValue([]string{"[1" + strings.Repeat(",1", 20000) + "]"}), "deep": TextsValue([]string{strings.Repeat("[", 70) + strings.Repeat("]", 70)})}),
 		})}
 		compiled, err := Compile(c[0], Request)
 		if err != nil {
@@ -64,5 +65,14 @@ func TestLimitsOfEvaluation(t *testing.T) {
 func TestRepeatedTextWithinTheLimit(t *testing.T) {
 	if got := outcome("{('x'.repeat(1000).length())}", Request, nil); got != "1000" {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestValuesOfJSON: texts may hold what separates values.
+func TestValuesOfJSON(t *testing.T) {
+	list := func(n int) []byte { return []byte("[" + strings.Repeat("1,", n-2) + "1]") }
+	text := []byte(`"` + strings.Repeat(`[,{\"`, maxValues) + `"`)
+	if !few(list(maxValues-1)) || few(list(maxValues+1)) || !few(text) {
+		t.Errorf("got %v, %v and %v", few(list(maxValues-1)), few(list(maxValues+1)), few(text))
 	}
 }

@@ -59,8 +59,13 @@ func TestNothingIsSeen(t *testing.T) {
 	if one == other || g.Secret("one") != one {
 		t.Errorf("got %q and %q", one, other)
 	}
-	g.Look("a log", "planted-0 "+one[1:]+" "+other[:len(other)-1])
+	g.Plant("three", "geheim")
+	g.Look("a log", "planted-0 geh "+one[1:]+" "+other[:len(other)-1])
 	if seen := g.Seen(); seen != nil {
 		t.Errorf("got %q", seen)
+	}
+	g.Look("a log", "geheimnis")
+	if want := []string{`the secret "three" is in a log`}; !slices.Equal(g.Seen(), want) {
+		t.Errorf("got %q, want %q", g.Seen(), want)
 	}
 }
