@@ -18,7 +18,7 @@ import (
 
 func newGate(cfg Config, log *slog.Logger, find *caller.Finder) *auth.Gate {
 	return auth.New(auth.Options{
-		Log: log, Address: find.Address, OriginAllowed: find.OriginAllowed,
+		Log: log, Address: find.Address, OriginTrusted: find.OriginTrusted,
 		ClientCertificates: server.VerifiesClients(cfg.Listen.TLS),
 	})
 }

@@ -3,6 +3,7 @@ package attacks
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -37,7 +38,7 @@ func closes(t *testing.T, r *rig, begin, drop string) {
 // TestSlowloris: a client that sends its header or its body byte by byte loses its connection;
 // everybody else is served.
 func TestSlowloris(t *testing.T) {
-	r := start(t, "listen: { readHeaderTimeout: 200ms, readTimeout: 300ms }", orders("none"))
+	r := start(t, "listen: { readHeaderTimeout: 2s, readTimeout: 2s }", orders("none"))
 	for range 20 {
 		if _, err := io.WriteString(r.connect(), "GET /orders HTTP/1.1\r\nHost: h\r\nX-Slow: "); err != nil {
 			t.Fatal(err)
@@ -53,8 +54,8 @@ func TestSlowloris(t *testing.T) {
 
 // TestConnectionFlood: connections above the limit wait, and take no memory of the gateway.
 func TestConnectionFlood(t *testing.T) {
-	r := start(t, "limits: { connections: 3 }\nlisten: { readHeaderTimeout: 500ms }", orders("none"))
-	for range 30 { // silent clients; the gateway closes the three that it has accepted, then the next
+	r := start(t, "limits: { connections: 3 }\nlisten: { readHeaderTimeout: 2s }", orders("none"))
+	for range 9 { // silent clients; the gateway closes the three that it has accepted, then the next
 		r.connect()
 	}
 	r.post(`{"id":"a"}`).want(t, 202, "")
@@ -127,8 +128,8 @@ func TestHeaderSmuggling(t *testing.T) {
 func TestForgedAddress(t *testing.T) {
 	r := start(t, "limits: { requestsPerSecond: 1, burst: 2 }", orders("none"))
 	limited := 0
-	for i := range 5 {
-		if r.post(`{"id":"a"}`, "X-Forwarded-For: 198.51.100."+string(rune('1'+i))).status == 429 {
+	for i := range 20 {
+		if r.post(`{"id":"a"}`, fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", i)).status == 429 {
 			limited++
 		}
 	}

@@ -40,19 +40,19 @@ type Options struct {
 	Log *slog.Logger
 	// Address is the remote address of a request, as trusted proxies give it.
 	Address func(*http.Request) string
-	// OriginAllowed says whether the Origin of a request is the gateway's own or an allowed one.
-	OriginAllowed func(*http.Request) bool
+	// OriginTrusted says whether pages of the Origin of a request may use what browsers add.
+	OriginTrusted func(*http.Request) bool
 	// ClientCertificates says whether the listener verifies certificates of clients.
 	ClientCertificates bool
 }
 
 // New makes a gate without operations.
 func New(o Options) *Gate {
-	return &Gate{
-		options:  o,
-		failures: limits.NewBuckets(1/failureInterval.Seconds(), failureBurst, maxAddresses),
-		tickets:  newTickets(time.Now),
-	}
+	return &Gate{options: o, failures: newFailures(time.Now), tickets: newTickets(time.Now)}
+}
+
+func newFailures(now func() time.Time) *limits.Buckets {
+	return limits.NewBuckets(1/failureInterval.Seconds(), failureBurst, maxAddresses, now)
 }
 
 // Require notes what an operation requires of its callers. owner names it in messages, as

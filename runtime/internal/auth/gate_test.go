@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"go.uber.org/goleak"
@@ -66,14 +67,15 @@ func (l *log) String() string {
 
 func newGate(t testing.TB, l *log) *Gate {
 	t.Helper()
-	find, err := caller.New(nil, caller.Origins{"https://shop.example"})
+	find, err := caller.New(nil, caller.Origins{"*", "https://shop.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	g := New(Options{
 		Log:     slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Address: find.Address, OriginAllowed: find.OriginAllowed, ClientCertificates: true,
+		Address: find.Address, OriginTrusted: find.OriginTrusted, ClientCertificates: true,
 	})
+	g.failures = newFailures((&clock{at: time.Now()}).now) // which stands still
 	t.Cleanup(func() {
 		if err := g.Close(context.Background()); err != nil {
 			t.Error(err)

@@ -9,7 +9,7 @@ import (
 // sameSite refuses a request whose credentials a browser may have added for another site
 // (cross-site request forgery).
 //
-// An Origin must be the gateway's own or an allowed one. Without one the browser says in
+// An Origin must be the gateway's own or one that is allowed by name. Without one the browser says in
 // Sec-Fetch-Site who asked. A request in a cookie's name that changes something needs the Origin:
 // every browser sends it then.
 func sameSite(r request, found proof) error {
@@ -18,7 +18,7 @@ func sameSite(r request, found proof) error {
 	}
 	switch {
 	case r.Header.Get("Origin") != "":
-		if r.gate.options.OriginAllowed(r.Request) {
+		if r.gate.options.OriginTrusted(r.Request) {
 			return nil
 		}
 		return core.NewError(core.CodeNotAllowed, "the Origin may not use these credentials")

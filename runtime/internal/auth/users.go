@@ -116,23 +116,22 @@ func userProof(name string) proof {
 }
 
 // compare hashes a password. The address must have failures left, so that passwords cannot be
-// guessed fast; few hashes run at once, so that they leave processors for everybody else.
+// guessed fast; few hashes run at once, so that they leave processors for everybody else. A
+// failure is taken before the hash and given back when there was none: many guesses at once must
+// not all find some left.
 func (u *users) compare(r request, hash []byte, password string) (right bool, err error) {
+	if err := r.gate.failed(r.Request); err != nil { // it need not wait for that
+		return false, err
+	}
+	r.gate.succeeded(r.Request)
+	leave, err := u.enter(r.Context())
+	if err != nil {
+		return false, err
+	}
+	defer leave()
 	if err := r.gate.failed(r.Request); err != nil {
 		return false, err
 	}
-	select {
-	case u.waiting <- struct{}{}:
-		defer func() { <-u.waiting }()
-	default:
-		r.gate.succeeded(r.Request)
-		return false, tooMany("too many passwords wait to be checked", 1)
-	}
-	if err := u.hash(r.Context()); err != nil {
-		r.gate.succeeded(r.Request)
-		return false, err
-	}
-	defer func() { <-u.hashing }()
 	if bcrypt.CompareHashAndPassword(hash, []byte(password)) != nil {
 		return false, nil
 	}
@@ -140,13 +139,19 @@ func (u *users) compare(r request, hash []byte, password string) (right bool, er
 	return true, nil
 }
 
-// hash waits for a place to hash in.
-func (u *users) hash(ctx context.Context) error {
+// enter waits for a place to hash in; leave gives it back.
+func (u *users) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case u.waiting <- struct{}{}:
+		defer func() { <-u.waiting }()
+	default:
+		return nil, tooMany("too many passwords wait to be checked", 1)
+	}
 	select {
 	case u.hashing <- struct{}{}:
-		return nil
+		return func() { <-u.hashing }, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
@@ -85,9 +87,36 @@ func TestFewHashesRunAtOnce(t *testing.T) {
 	for range cap(u.waiting) {
 		u.waiting <- struct{}{}
 	}
-	d.refuses(429, "too many passwords wait to be checked", "GET", "/orders", password("bob", "b"))
+	for range failureBurst + 1 { // which is no failure
+		d.refuses(429, "too many passwords wait to be checked", "GET", "/orders", password("bob", "b"))
+	}
 	<-u.waiting
 	d.admits("GET", "/orders", password("bob", "b"))
+}
+
+// TestManyGuessesAtOnce: guesses that come together are counted as those that come one by one, and
+// right passwords that come together are no failures.
+func TestManyGuessesAtOnce(t *testing.T) {
+	d := newDoor(t, usersSetting(t), one(basicScheme))
+	many := func(name, text string, status int) int {
+		var wg sync.WaitGroup
+		var answered atomic.Int64
+		for range 40 {
+			wg.Go(func() {
+				if d.send("GET", "/orders", password(name, text)).Code == status {
+					answered.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		return int(answered.Load())
+	}
+	if n := many("ann", "sesame: é", http.StatusNoContent); n != 40 {
+		t.Errorf("%d of 40 right passwords were let in", n)
+	}
+	if n := many("bob", "guess", http.StatusUnauthorized); n != failureBurst {
+		t.Errorf("%d of 40 guesses were checked", n)
+	}
 }
 
 func TestPasswordsAreRememberedApart(t *testing.T) {

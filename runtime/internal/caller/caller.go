@@ -132,9 +132,15 @@ func find(r *http.Request) (name, id string) {
 
 // OriginAllowed says whether a browser's Origin may open a WebSocket: it has none, it is the
 // host that was asked, or one of the allowed origins.
-func (f *Finder) OriginAllowed(r *http.Request) bool {
+func (f *Finder) OriginAllowed(r *http.Request) bool { return f.origin(r, f.origins) }
+
+// OriginTrusted says whether pages of a browser's Origin may use the credentials that the browser
+// adds by itself: as OriginAllowed, but "*" allows nobody.
+func (f *Finder) OriginTrusted(r *http.Request) bool { return f.origin(r, f.origins.Named()) }
+
+func (f *Finder) origin(r *http.Request, allowed Origins) bool {
 	origin := r.Header.Get("Origin")
-	if origin == "" || f.origins.Allow(origin) {
+	if origin == "" || allowed.Allow(origin) {
 		return true
 	}
 	u, err := url.Parse(origin)

@@ -145,3 +145,23 @@ func TestCallerHasTheIdentityOfItsContext(t *testing.T) {
 		t.Errorf("after authentication: %+v, %v", got, err)
 	}
 }
+
+// TestOriginTrusted: "*" lets every page ask, but not in the name of the browser's user.
+func TestOriginTrusted(t *testing.T) {
+	f := finder(t, nil, "*", "https://shop.example", "https://*.parts.example")
+	for origin, want := range map[string]bool{
+		"": true, "https://gateway.example": true, "https://shop.example": true, "https://a.parts.example": true,
+		"https://evil.example": false, "null": false,
+	} {
+		r := request("192.0.2.1:5000", nil)
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		if got := f.OriginTrusted(r); got != want {
+			t.Errorf("%q: got %v, want %v", origin, got, want)
+		}
+		if !f.OriginAllowed(r) {
+			t.Errorf("%q: not allowed", origin)
+		}
+	}
+}

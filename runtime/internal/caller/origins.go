@@ -1,6 +1,9 @@
 package caller
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Origins is a list of web origins: exact ones, "*", and ones with a "*" for a subdomain, as
 // "https://*.example.com".
@@ -14,6 +17,11 @@ func (o Origins) Allow(origin string) bool {
 		}
 	}
 	return false
+}
+
+// Named are the origins but "*", which stands for pages that nobody knows.
+func (o Origins) Named() Origins {
+	return slices.DeleteFunc(slices.Clone(o), func(pattern string) bool { return pattern == "*" })
 }
 
 func match(pattern, origin string) bool {

@@ -26,9 +26,10 @@ type bucket struct {
 	at     time.Time
 }
 
-// NewBuckets makes a table of up to most buckets that hold burst tokens and get rate in a second.
-func NewBuckets(rate, burst float64, most int) *Buckets {
-	return &Buckets{rate: rate, burst: burst, most: most, now: time.Now, byKey: map[string]*list.Element{}, recent: list.New()}
+// NewBuckets makes a table of up to most buckets that hold burst tokens and get rate in a second of
+// the clock now.
+func NewBuckets(rate, burst float64, most int, now func() time.Time) *Buckets {
+	return &Buckets{rate: rate, burst: burst, most: most, now: now, byKey: map[string]*list.Element{}, recent: list.New()}
 }
 
 // Take takes a token of a key. Without one it says how long the next takes.

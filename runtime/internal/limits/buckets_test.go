@@ -12,8 +12,7 @@ import (
 
 func TestBuckets(t *testing.T) {
 	at := time.Unix(0, 0)
-	b := NewBuckets(2, 3, 10)
-	b.now = func() time.Time { return at }
+	b := NewBuckets(2, 3, 10, func() time.Time { return at })
 	wantTake := func(key string, ok bool, wait time.Duration) {
 		t.Helper()
 		if gotWait, got := b.Take(key); got != ok || gotWait != wait {
@@ -42,7 +41,7 @@ func TestBuckets(t *testing.T) {
 }
 
 func TestBucketsAreBounded(t *testing.T) {
-	b := NewBuckets(1, 1, 3)
+	b := NewBuckets(1, 1, 3, time.Now)
 	for _, key := range []string{"a", "b", "c", "a", "d"} { // b was used least recently
 		b.Take(key)
 	}
@@ -73,6 +72,8 @@ func TestRequests(t *testing.T) {
 		t.Error("0 requests in a second must mean any number")
 	}
 	r := NewRequests(1, 2)
+	at := time.Now()
+	r.subjects.now, r.addresses.now = func() time.Time { return at }, func() time.Time { return at }
 	ann := exchange.Caller{Identity: exchange.Identity{Subject: "ann"}, Address: "192.0.2.1"}
 	for _, c := range []exchange.Caller{ann, ann, {Address: "192.0.2.1"}, {Address: "2001:db8::1"}, {Address: "2001:db8::2"}} {
 		if err := r.Take(c); err != nil {

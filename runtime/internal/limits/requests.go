@@ -2,6 +2,7 @@ package limits
 
 import (
 	"math"
+	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
@@ -24,8 +25,8 @@ func NewRequests(perSecond, burst int) *Requests {
 		burst = perSecond
 	}
 	return &Requests{
-		subjects:  NewBuckets(float64(perSecond), float64(burst), maxClients),
-		addresses: NewBuckets(float64(perSecond), float64(burst), maxClients),
+		subjects:  NewBuckets(float64(perSecond), float64(burst), maxClients, time.Now),
+		addresses: NewBuckets(float64(perSecond), float64(burst), maxClients, time.Now),
 	}
 }
 
