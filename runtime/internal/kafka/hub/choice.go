@@ -50,13 +50,32 @@ func (c choice) without(at cursor.Cursor, l *listing) cursor.Cursor {
 	return at.Without(func(name string) bool { return c.match(name) && l.topics[name] == nil })
 }
 
-// choose gives the feeds of patterns the topics that match now. Called with the lock held.
-func (h *Hub) choose(all *cluster.Listing) {
-	for _, f := range h.feeds {
-		if f.match == nil {
-			continue
+// matches lists, by the keys of feeds, the names that their patterns match. That takes a while with
+// many of both, and needs no lock.
+func (h *Hub) matches(all *cluster.Listing) map[string][]string {
+	if all == nil {
+		return nil
+	}
+	patterns := map[string]choice{}
+	h.mu.Lock()
+	for key, f := range h.feeds {
+		if f.match != nil {
+			patterns[key] = f.choice
 		}
-		if names := all.Names(f.match); !slices.Equal(names, f.names) {
+	}
+	h.mu.Unlock()
+	names := make(map[string][]string, len(patterns))
+	for key, c := range patterns {
+		names[key] = all.Names(c.match)
+	}
+	return names
+}
+
+// choose gives the feeds of patterns the topics that match now. A feed that was made meanwhile has
+// a listing of its own. Called with the lock held.
+func (h *Hub) choose(all *cluster.Listing, matches map[string][]string) {
+	for key, f := range h.feeds {
+		if names, ok := matches[key]; ok && f.number < all.Number && !slices.Equal(names, f.names) {
 			h.rebind(f, names, all)
 		}
 	}

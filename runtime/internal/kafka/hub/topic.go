@@ -83,6 +83,7 @@ func beginning(cluster.Partition) int64 { return 0 }
 // observe takes in how topics are now: they may exist now, have more partitions, or be others
 // than before; patterns may match others. Whatever is new is read from its beginning.
 func (h *Hub) observe(l *listing) {
+	names := h.matches(l.all)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.session == nil {
@@ -94,7 +95,7 @@ func (h *Hub) observe(l *listing) {
 	}
 	if l.all != nil && l.all.Number > h.session.chosen {
 		h.session.chosen = l.all.Number
-		h.choose(l.all)
+		h.choose(l.all, names)
 	}
 }
 
