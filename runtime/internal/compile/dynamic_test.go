@@ -327,29 +327,3 @@ func TestAllowIsNarrowed(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkPrepare(b *testing.B) {
-	d := descriptor()
-	d.Topic = endpoint.Topic{Template: "orders"}
-	out, err := Operation(Input{Descriptor: d, Clients: &clients{}, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	x := request()
-	rec := &core.Record{Value: []byte("{}")}
-	b.ReportAllocs()
-	for b.Loop() {
-		x.Choice = nil
-		pub, err := out.Operation.Publish.Prepare(x, endpoint.Balanced)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := out.Operation.Publish.Ready(pub, x, rec, nil); err != nil {
-			b.Fatal(err)
-		}
-		if _, err := pub.Sink(); err != nil {
-			b.Fatal(err)
-		}
-		pub.Release()
-	}
-}
