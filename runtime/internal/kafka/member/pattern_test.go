@@ -151,6 +151,51 @@ func TestProcessesSeeATopicAtDifferentTimes(t *testing.T) {
 	}
 }
 
+// TestNoTopicIsForgotten: processes come and go while topics appear; every record of every topic is
+// delivered.
+func TestNoTopicIsForgotten(t *testing.T) {
+	const topics, n = 8, 30
+	r := newRig(t, Config{}, kfake.SeedTopics(1, "o.0"))
+	_, second := r.process(Config{})
+	read := matching(`o\..`)
+	read.Reset = qos.Latest
+	clients := []*client{attach(t, r.groups, read)}
+	eventually(t, "the first assignment", func() bool { return committed(t, r, "o.0", 0) == 0 })
+	for i := range topics {
+		name := fmt.Sprintf("o.%d", i)
+		if i > 0 {
+			r.create(name, 1)
+		}
+		for k := range n { // the value says which topic and which record
+			r.write(name, 0, fmt.Sprintf("%s/%d", name, k))
+		}
+		switch i {
+		case 2, 3:
+			clients = append(clients, attach(t, second, read))
+		case 5:
+			clients[0].close()
+		}
+	}
+	seen := map[string]int{}
+	eventually(t, "every record", func() bool {
+		clear(seen)
+		for _, c := range clients {
+			for _, v := range c.values() {
+				seen[v]++
+			}
+		}
+		return len(seen) == topics*n
+	})
+	doubled := 0
+	for _, times := range seen {
+		doubled += times - 1
+	}
+	t.Logf("%d of %d came twice", doubled, topics*n)
+	for _, c := range clients[1:] {
+		c.close()
+	}
+}
+
 func TestPatternThatMatchesNothing(t *testing.T) {
 	r := newRig(t, Config{}, kfake.SeedTopics(1, "p"))
 	read := matching(`o\..`)
