@@ -4,14 +4,20 @@ import (
 	"math"
 	"net/http"
 
+	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/limits"
 )
 
-// failed takes a failure from those that the address of a request may have. The error is 429.
+// failed takes a failure from those that the address of a request may have. The error is 429; it
+// is logged, once in a second, because somebody may be guessing.
 func (g *Gate) failed(r *http.Request) error {
-	wait, ok := g.failures.Take(limits.Network(g.options.Address(r)))
+	address := g.options.Address(r)
+	wait, ok := g.failures.Take(limits.Network(address))
 	if ok {
 		return nil
+	}
+	if level, skipped, due := g.refused.Due(core.CodeTooManyRequests); due {
+		g.options.Log.Log(r.Context(), level, "too many failed authentications", "remote", address, "path", r.URL.Path, "not_logged", skipped)
 	}
 	return tooMany("too many failed authentications of this address", max(1, int(math.Ceil(wait.Seconds()))))
 }

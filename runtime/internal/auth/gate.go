@@ -13,6 +13,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/limits"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
 // The bucket of failed authentications of one address: so many at once, then one in each interval.
@@ -29,6 +30,7 @@ const (
 type Gate struct {
 	options  Options
 	failures *limits.Buckets // of failed authentications, by address
+	refused  web.Sampler     // of the log of those above their number
 	tickets  *tickets
 	policies []*Policy
 	closers  []func(ctx context.Context) error

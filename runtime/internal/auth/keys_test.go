@@ -154,6 +154,9 @@ func TestManyFailuresOfOneAddress(t *testing.T) {
 	if got := h.Get("Retry-After"); got != "5" {
 		t.Errorf("Retry-After is %q", got)
 	}
+	if log := d.log.String(); !strings.Contains(log, `level=WARN msg="too many failed authentications" remote=192.0.2.1 path=/orders`) {
+		t.Errorf("the log has\n%s", log)
+	}
 	d.admits("GET", "/orders", "X-Key: key of ann")
 }
 
