@@ -74,10 +74,12 @@ var (
 // Variable implements expr.Scope.
 func (v *view) Variable(name string) (expr.Value, error) {
 	switch name {
-	case "request", "context", "subscription":
-		if v.x == nil {
-			return expr.Value{}, errNoRequest
-		}
+	case "request":
+		return v.ofRequest((*request)(v))
+	case "context":
+		return v.ofRequest((*context)(v))
+	case "subscription":
+		return v.ofRequest((*subscription)(v))
 	case "message":
 		if v.rec == nil {
 			return expr.Value{}, errNoMessage
@@ -94,15 +96,15 @@ func (v *view) Variable(name string) (expr.Value, error) {
 	case "secrets":
 		return expr.ObjectValue((*secrets)(v.env)), nil
 	}
-	switch name {
-	case "request":
-		return expr.ObjectValue((*request)(v)), nil
-	case "context":
-		return expr.ObjectValue((*context)(v)), nil
-	case "subscription":
-		return expr.ObjectValue((*subscription)(v)), nil
-	}
 	return expr.Value{}, errUnknown
+}
+
+// ofRequest gives an object that there is only with a request.
+func (v *view) ofRequest(o expr.Object) (expr.Value, error) {
+	if v.x == nil {
+		return expr.Value{}, errNoRequest
+	}
+	return expr.ObjectValue(o), nil
 }
 
 // errUnknown is a variable or property that package expr declares and this one does not know.
