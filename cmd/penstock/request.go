@@ -78,15 +78,7 @@ func (c *console) explainRequest(ctx context.Context, form format, s sample, fil
 	if err != nil {
 		return err
 	}
-	var apis []runtime.API
-	for _, d := range documents {
-		api := runtime.API{Name: d.Name, Title: d.Title, Version: d.Version, Source: d.Source}
-		for _, descriptor := range d.Descriptors {
-			api.Operations = append(api.Operations, runtime.Operation{Descriptor: descriptor})
-		}
-		apis = append(apis, api)
-	}
-	explanation, err := runtime.Explain(cfg, apis, r, claims) //nolint:contextcheck // handlers take the context from their request
+	explanation, err := runtime.Explain(cfg, mountable(documents), r, claims) //nolint:contextcheck // handlers take the context from their request
 	var refused *runtime.Refusal
 	switch {
 	case errors.As(err, &refused):
@@ -97,6 +89,19 @@ func (c *console) explainRequest(ctx context.Context, form format, s sample, fil
 		return c.writeJSON(explanation)
 	}
 	return c.writeExplanation(r, explanation)
+}
+
+// mountable gives documents as generated code mounts them, without hooks.
+func mountable(documents []generator.API) []runtime.API {
+	var apis []runtime.API
+	for _, d := range documents {
+		api := runtime.API{Name: d.Name, Title: d.Title, Version: d.Version, Source: d.Source}
+		for _, descriptor := range d.Descriptors {
+			api.Operations = append(api.Operations, runtime.Operation{Descriptor: descriptor})
+		}
+		apis = append(apis, api)
+	}
+	return apis
 }
 
 // refused shows the answer that the client would see, and its cause.
