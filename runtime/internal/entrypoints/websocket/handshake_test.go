@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/coder/websocket"
+
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
 // TestHandshakeRefused is what fails before the upgrade, as a problem.
@@ -114,4 +117,19 @@ func TestNewRefuses(t *testing.T) {
 			t.Errorf("got %v\nwant %s", err, c.want)
 		}
 	}
+}
+
+// TestPublisherRefused holds that a socket whose publisher cannot be had leaves no stream behind.
+func TestPublisherRefused(t *testing.T) {
+	r := newRig(t, `{"qos":"none"}`, func(r *rig) {
+		r.op.Publish.Prepare = func(*exchange.Exchange, endpoint.QoS) (entrypoints.Publication, error) {
+			return nil, core.NewError(core.CodeNotAllowed, `producer.topics: "x" is not allowed`)
+		}
+	})
+	_, res, err := websocket.Dial(t.Context(), r.server.URL+"/ws", &websocket.DialOptions{HTTPClient: r.server.Client()})
+	if err == nil || res.StatusCode != http.StatusForbidden {
+		t.Fatalf("got %v, %v, want 403", res, err)
+	}
+	entrypointstest.Eventually(t, "the stream is closed", r.stream.Closed)
+	entrypointstest.Eventually(t, "its place is free", func() bool { return r.host.Counters.Places.Load() == 0 })
 }
