@@ -95,6 +95,34 @@ func (c Cursor) find(name string) (int, bool) {
 	})
 }
 
+// Topics are the names of the topics, sorted; those of named endpoints are left out.
+func (c Cursor) Topics() []string {
+	var names []string
+	for _, t := range c.topics {
+		if t.endpoint == "" {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
+// Resume is where reading goes on in the partitions of a topic; nil unless the cursor names each of
+// them from 0 on, as ids do.
+func (c Cursor) Resume(name string) []int64 {
+	i, found := c.find(name)
+	if !found {
+		return nil
+	}
+	var next []int64
+	for k, p := range c.topics[i].partitions {
+		if int(p.id) != k {
+			return nil
+		}
+		next = append(next, p.offset+1)
+	}
+	return next
+}
+
 // Without gives a copy that does not name the topics that gone reports. Topics of named endpoints
 // stay.
 func (c Cursor) Without(gone func(name string) bool) Cursor {

@@ -1,6 +1,9 @@
 package cursor
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // listed is a position of a pattern: the text says where it is, number which listing it is from.
 func listed(t *testing.T, text string, number uint64) Position {
@@ -79,6 +82,18 @@ func TestMatchesWhereTopicsComeAndGo(t *testing.T) {
 	}
 	if !a.Matches(other) || !other.Matches(a) {
 		t.Error("other topics do not match")
+	}
+}
+
+func TestResume(t *testing.T) {
+	c := mustParse(t, "a@0#1,1#5;b@0#-1;d@0#1,2147483647#-1;e!c@0#3")
+	for name, want := range map[string]string{"a": "[2 6]", "b": "[0]", "c": "[]", "d": "[]"} {
+		if got := fmt.Sprint(c.Resume(name)); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+	if got := fmt.Sprint(c.Topics()); got != "[a b d]" {
+		t.Errorf("topics %s", got)
 	}
 }
 

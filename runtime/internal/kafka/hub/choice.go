@@ -75,7 +75,13 @@ func (h *Hub) matches(all *cluster.Listing) map[string][]string {
 // a listing of its own. Called with the lock held.
 func (h *Hub) choose(all *cluster.Listing, matches map[string][]string) {
 	for key, f := range h.feeds {
-		if names, ok := matches[key]; ok && f.number < all.Number && !slices.Equal(names, f.names) {
+		names, ok := matches[key]
+		switch {
+		case !ok || f.number >= all.Number:
+		case slices.Equal(names, f.names): // known to be so for longer now
+			f.number = all.Number
+			f.append(nil, h.where(f))
+		default:
 			h.rebind(f, names, all)
 		}
 	}

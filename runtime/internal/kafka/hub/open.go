@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -64,36 +65,54 @@ func (h *Hub) resolve(ctx context.Context, f *feed, l *listing, c cursor.Cursor,
 	if c.IsZero() {
 		return start(l, nil, r.Reset, f.end())
 	}
-	c = f.without(c, l)
-	if err := c.Within(l.spans()); err != nil {
+	if err := f.without(c, l).Within(l.spans()); err != nil {
 		return cursor.Position{}, err
 	}
 	return start(l, &c, r.Reset, f.end())
 }
 
-// start applies the cursor, and autoOffsetReset where it says nothing. A topic of a pattern that is
-// just being deleted is where the feed is: nothing of it is left to read.
+// start applies the cursor, and autoOffsetReset where it says nothing.
 func start(l *listing, c *cursor.Cursor, reset qos.Reset, feed cursor.Position) (cursor.Position, error) {
+	names := l.names
+	if l.all != nil && c != nil { // the ring may still have topics that are gone
+		names = slices.Concat(names, missing(c.Topics(), names))
+		slices.Sort(names)
+	}
 	var topics []cursor.Topic
 	var offsets []int64
-	for _, name := range l.names {
+	for _, name := range names {
 		topic := cursor.Topic{Name: name}
+		var next []int64
 		if t := l.topics[name]; t != nil {
-			next, err := startTopic(name, t, c, reset)
-			if err != nil {
+			var err error
+			if next, err = startTopic(name, t, c, reset); err != nil {
 				return cursor.Position{}, err
 			}
 			topic.ID, topic.Partitions = t.ID, len(next)
-			offsets = append(offsets, next...)
-		} else if i := feed.Layout.Index(name); i >= 0 && l.all != nil {
-			topic = feed.Layout.Topics()[i]
-			for id := range topic.Partitions {
-				offsets = append(offsets, feed.At(i, int32(id)))
-			}
+		} else if l.all != nil {
+			topic, next = startGone(name, c, feed)
 		}
-		topics = append(topics, topic)
+		topics, offsets = append(topics, topic), append(offsets, next...)
 	}
 	return cursor.Position{Layout: cursor.NewListed(topics, l.chosen()), Next: offsets}, nil
+}
+
+// startGone is where a stream stands in a topic that matches a pattern and is gone: at its cursor,
+// else where the feed is.
+func startGone(name string, c *cursor.Cursor, feed cursor.Position) (cursor.Topic, []int64) {
+	topic := cursor.Topic{Name: name}
+	var next []int64
+	if c != nil {
+		next = c.Resume(name)
+	}
+	if i := feed.Layout.Index(name); i >= 0 && next == nil {
+		topic.ID = feed.Layout.Topics()[i].ID
+		for id := range feed.Layout.Topics()[i].Partitions {
+			next = append(next, feed.At(i, int32(id)))
+		}
+	}
+	topic.Partitions = len(next)
+	return topic, next
 }
 
 func startTopic(name string, t *cluster.Topic, c *cursor.Cursor, reset qos.Reset) ([]int64, error) {

@@ -35,10 +35,10 @@ func (g *Groups) resumption(ctx context.Context, r qos.Reading) (resumption, err
 	if err != nil {
 		return resumption{}, err
 	}
-	if r.Pattern != nil { // of topics that are gone nothing is left to read
-		c = c.Without(func(name string) bool { return r.Pattern.Match(name) && s.topics[name] == nil })
-	}
-	if err := c.Within(s.spans(c)); err != nil {
+	present := c.Without(func(name string) bool { // of topics that are gone nothing is left to read
+		return r.Pattern != nil && r.Pattern.Match(name) && s.topics[name] == nil
+	})
+	if err := present.Within(s.spans(c)); err != nil {
 		return resumption{}, err
 	}
 	return resumption{

@@ -149,9 +149,6 @@ func (p *Pulls) subject(ctx context.Context, r qos.Reading) (subject, error) {
 	}
 	var err error
 	s.topics, err = p.cluster.SettledOffsets(ctx, s.names...)
-	if s.match != nil { // a topic that is just being deleted is left
-		s.names = slices.DeleteFunc(s.names, func(name string) bool { return s.topics[name] == nil })
-	}
 	return s, err
 }
 

@@ -26,12 +26,10 @@ func start(r qos.Reading, of subject, commits cluster.Commits, from cursor.Curso
 	if err := exist(r, of); err != nil {
 		return cursor.Position{}, err
 	}
-	b := beginning{reset: r.Reset, commits: commits, later: of.match != nil && commits.Some(of.topics)}
+	b := beginning{reset: r.Reset, commits: commits, pattern: of.match != nil, later: of.match != nil && commits.Some(of.topics)}
 	if !from.IsZero() {
-		if of.match != nil { // of topics that are gone nothing is left to read
-			from = from.Without(func(name string) bool { return of.match(name) && of.topics[name] == nil })
-		}
-		if err := from.Within(of.spans()); err != nil {
+		present := from.Without(func(name string) bool { return of.match != nil && of.match(name) && of.topics[name] == nil })
+		if err := present.Within(of.spans()); err != nil {
 			return cursor.Position{}, err
 		}
 		b.cursor = &from
@@ -39,16 +37,15 @@ func start(r qos.Reading, of subject, commits cluster.Commits, from cursor.Curso
 	var named []cursor.Topic
 	var next []int64
 	for _, name := range of.names {
-		t := cursor.Topic{Name: name}
-		if found := of.topics[name]; found != nil {
-			offsets, err := b.topic(name, found)
-			if err != nil {
-				return cursor.Position{}, err
-			}
-			t.ID, t.Partitions = found.ID, len(offsets)
-			next = append(next, offsets...)
+		offsets, err := b.topic(name, of.topics[name])
+		if err != nil {
+			return cursor.Position{}, err
 		}
-		named = append(named, t)
+		t := cursor.Topic{Name: name, Partitions: len(offsets)}
+		if found := of.topics[name]; found != nil {
+			t.ID = found.ID
+		}
+		named, next = append(named, t), append(next, offsets...)
 	}
 	return cursor.Position{Layout: cursor.NewListed(named, of.number), Next: next}, nil
 }
@@ -58,8 +55,11 @@ func exist(r qos.Reading, of subject) error {
 	if !r.CheckTopic {
 		return nil
 	}
-	if of.match != nil && len(of.names) == 0 {
+	if of.match != nil && len(of.topics) == 0 {
 		return cluster.NoMatchingTopic(op, r.Pattern.Text)
+	}
+	if of.match != nil {
+		return nil
 	}
 	if missing := slices.IndexFunc(of.names, func(name string) bool { return of.topics[name] == nil }); missing >= 0 {
 		return cluster.MissingTopic(op, of.names[missing])
@@ -93,10 +93,18 @@ type beginning struct {
 	reset   qos.Reset
 	commits cluster.Commits
 	cursor  *cursor.Cursor // nil: there is none
-	later   bool           // topics without a commit were created later than the group
+	pattern bool
+	later   bool // topics without a commit were created later than the group
 }
 
 func (b *beginning) topic(name string, t *cluster.Topic) ([]int64, error) {
+	switch {
+	case t != nil:
+	case b.cursor != nil && b.pattern: // gone, or only hidden: then it goes on there
+		return b.cursor.Resume(name), nil
+	default:
+		return nil, nil
+	}
 	highest := -1
 	for id := range t.Partitions {
 		if _, ok := b.commits.At(name, int32(id)); ok {
