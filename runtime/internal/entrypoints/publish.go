@@ -9,13 +9,21 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
 
-// Ready takes a message from its client's bytes to the record that is written: options, check,
+// Ready takes a message from its client's bytes to the record that is written: check, options,
 // hook, attributes. It gives the topics. headers nil: they are not checked. Errors are *core.Error.
+//
+// An empty body is checked after the options, which may make a tombstone of it.
 func (p *Publishing) Ready(pub Publication, x *exchange.Exchange, rec *core.Record, headers http.Header) ([]string, error) {
+	empty := len(rec.Value) == 0
+	if !empty {
+		if err := p.check(rec.Value, headers); err != nil {
+			return nil, err
+		}
+	}
 	if err := pub.Compose(rec); err != nil {
 		return nil, err
 	}
-	if rec.Value != nil { // no tombstone
+	if empty && rec.Value != nil {
 		if err := p.check(rec.Value, headers); err != nil {
 			return nil, err
 		}
