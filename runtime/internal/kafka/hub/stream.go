@@ -236,8 +236,8 @@ func (s *stream) Cursor(dst []byte) []byte {
 	switch {
 	case s.rest.given > 0:
 		return s.rest.track.AppendID(dst, s.rest.given-1)
-	case s.live && !s.filter && s.rest.batch == nil:
-		if tail, ok := s.feed.endAt(s.number); ok {
+	case s.live && s.rest.batch == nil:
+		if tail, ok := s.feed.endAt(s.number); ok && (!s.filter || follows(tail, s.at)) {
 			return tail.Append(dst)
 		}
 	}
