@@ -22,12 +22,9 @@ func (s *certificates) verify(r request) (proof, error) {
 	if len(names) == 0 {
 		return proof{}, refusal("the certificate has no name")
 	}
-	if !s.admits(names) {
+	subject, ok := s.admits(names)
+	if !ok {
 		return proof{}, core.NewError(core.CodeForbidden, "the certificate is not one that may call")
-	}
-	subject := cert.Subject.String()
-	if subject == "" {
-		subject = names[0]
 	}
 	return proof{
 		identity: exchange.Identity{Subject: subject, Claims: certificateClaims(subject, cert), Expires: cert.NotAfter},
@@ -54,17 +51,18 @@ func namesOf(cert *x509.Certificate) []string {
 	return names
 }
 
-// admits says whether one of the names is on the list: as it is, or by a pattern with * at its end.
-func (s *certificates) admits(names []string) bool {
-	for _, pattern := range s.allowed {
-		prefix, wild := strings.CutSuffix(pattern, "*")
-		for _, name := range names {
+// admits finds the first name that is on the list: as it is, or by a pattern with * at its end. It
+// is the subject of the caller: another name may be the same in certificates of other callers.
+func (s *certificates) admits(names []string) (name string, ok bool) {
+	for _, name := range names {
+		for _, pattern := range s.allowed {
+			prefix, wild := strings.CutSuffix(pattern, "*")
 			if name == pattern || wild && strings.HasPrefix(name, prefix) {
-				return true
+				return name, true
 			}
 		}
 	}
-	return false
+	return "", false
 }
 
 func certificateClaims(subject string, cert *x509.Certificate) map[string]any {

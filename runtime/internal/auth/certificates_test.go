@@ -34,31 +34,30 @@ func TestCertificates(t *testing.T) {
 		SerialNumber: big.NewInt(255), NotAfter: time.Now().Add(time.Hour),
 		URIs: []*url.URL{spiffe}, DNSNames: []string{"shop.example"}, EmailAddresses: []string{"shop@example.com"},
 	}
-	for _, test := range []struct {
-		allowed string
-		want    bool
-	}{
-		{"CN=shop,O=Example", true},
-		{"CN=shop", false},
-		{"CN=shop,*", true},
-		{"uri:spiffe://example/shop/*", true},
-		{"uri:spiffe://example/*/web", false},
-		{"dns:shop.example", true},
-		{"shop.example", false},
-		{"dns:SHOP.example", false},
-		{"email:shop@example.com", true},
-		{"*", true},
+	const name, web = "CN=shop,O=Example", "uri:spiffe://example/shop/web"
+	for _, test := range []struct{ allowed, subject string }{
+		{"CN=shop,O=Example", name},
+		{"CN=shop", ""},
+		{"CN=shop,*", name},
+		{"uri:spiffe://example/shop/*", web},
+		{"uri:spiffe://example/*/web", ""},
+		{"dns:shop.example", "dns:shop.example"},
+		{"shop.example", ""},
+		{"dns:SHOP.example", ""},
+		{"email:shop@example.com", "email:shop@example.com"},
+		{"*", name},
 	} {
+		want := test.subject != ""
 		d := newDoor(t, map[string]config.Verifier{"mtls": {Subjects: []string{"CN=other", test.allowed}}}, one(tlsScheme))
 		w := d.serve(shown(t, true, cert))
-		if (w.Code == http.StatusNoContent) != test.want {
+		if (w.Code == http.StatusNoContent) != want {
 			t.Errorf("%q: got %d %s", test.allowed, w.Code, w.Body)
 		}
-		if !test.want && !strings.Contains(w.Body.String(), `"detail":"the certificate is not one that may call"`) {
+		if !want && !strings.Contains(w.Body.String(), `"detail":"the certificate is not one that may call"`) {
 			t.Errorf("%q: got %s", test.allowed, w.Body)
 		}
-		if test.want && (d.saw.Subject != "CN=shop,O=Example" || !d.saw.Expires.Equal(cert.NotAfter)) {
-			t.Errorf("got %+v", d.saw)
+		if want && (d.saw.Subject != test.subject || d.saw.Claims["sub"] != test.subject || !d.saw.Expires.Equal(cert.NotAfter)) {
+			t.Errorf("%q: got %+v", test.allowed, d.saw)
 		}
 	}
 	d := newDoor(t, map[string]config.Verifier{"mtls": {Subjects: []string{"*"}}}, one(tlsScheme))
@@ -76,6 +75,26 @@ func TestCertificates(t *testing.T) {
 		t.Errorf("got %v", d.saw.Claims)
 	}
 	d.refuses(401, "the operation needs credentials", "GET", "/orders")
+}
+
+// TestCertificatesOfOneSubject has an authority that gives every certificate the same subject, as
+// those of SPIFFE do: callers that are let in by another name are different callers.
+func TestCertificatesOfOneSubject(t *testing.T) {
+	d := newDoor(t, map[string]config.Verifier{"mtls": {Subjects: []string{"uri:spiffe://example/*"}}}, one(tlsScheme))
+	seen := map[string]bool{}
+	for _, path := range []string{"/shop", "/billing"} {
+		cert := &x509.Certificate{
+			Subject: pkix.Name{Country: []string{"US"}, Organization: []string{"SPIRE"}}, SerialNumber: big.NewInt(1),
+			URIs: []*url.URL{{Scheme: "spiffe", Host: "example", Path: path}},
+		}
+		if w := d.serve(shown(t, true, cert)); w.Code != http.StatusNoContent || d.saw.Subject != "uri:spiffe://example"+path {
+			t.Errorf("%s: got %d, subject %q", path, w.Code, d.saw.Subject)
+		}
+		seen[d.saw.Subject] = true
+	}
+	if len(seen) != 2 {
+		t.Errorf("two callers are %d subjects", len(seen))
+	}
 }
 
 func TestCertificateWithoutASubject(t *testing.T) {
