@@ -3,6 +3,7 @@ package entrypoints
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"net/netip"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
@@ -14,7 +15,8 @@ import (
 //
 // pull stands for http-get, s is the first 16 hex digits of sha256 of the authenticated
 // subject, else of the remote address, and given is the client identifier. Other characters
-// than A-Z a-z 0-9 . _ - become "-".
+// than A-Z a-z 0-9 . _ - become "-". A subject that is written like an address is hashed behind a
+// byte that no text has: it is not the caller without credentials who has that address.
 func GroupID(api, operation string, kind endpoint.Kind, c exchange.Caller) string {
 	id := make([]byte, 0, len(api)+len(operation)+len(c.ClientID)+24)
 	id = appendName(id, api)
@@ -26,6 +28,8 @@ func GroupID(api, operation string, kind endpoint.Kind, c exchange.Caller) strin
 	who := c.Subject
 	if who == "" {
 		who = c.Address
+	} else if _, err := netip.ParseAddr(who); err == nil {
+		who = "\xff" + who
 	}
 	sum := sha256.Sum256([]byte(who))
 	id = append(id, '.')

@@ -27,3 +27,15 @@ func TestGroupID(t *testing.T) {
 		}
 	}
 }
+
+// TestGroupIDOfASubjectLikeAnAddress has a caller who signed up under the address of another one,
+// whom the operation lets in without credentials.
+func TestGroupIDOfASubjectLikeAnAddress(t *testing.T) {
+	for _, address := range []string{"192.0.2.1", "2001:db8::1", "fe80::1%eth0"} {
+		anonymous := GroupID("shop", "watchOrders", endpoint.SSE, exchange.Caller{Address: address})
+		named := GroupID("shop", "watchOrders", endpoint.SSE, exchange.Caller{Identity: exchange.Identity{Subject: address}, Address: "198.51.100.7"})
+		if anonymous == named {
+			t.Errorf("subject %q is in the group of the address: %s", address, named)
+		}
+	}
+}
