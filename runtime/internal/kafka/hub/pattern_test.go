@@ -80,8 +80,8 @@ func TestPatternStreamsResume(t *testing.T) {
 	for name, hub := range map[string]*rig{"the same hub": r, "another one": newRigOn(t, r)} {
 		s := hub.open(from(matching(`o\..`), at))
 		equal(t, name, sortedValues(t, s, 2), "3 4")
-		eventually(t, "that the topic is left", func() bool { return cursorOf(s) == "o.a@0#1;o.c@0#0" })
 		eventually(t, "that it follows", func() bool { return following(t, s) })
+		eventually(t, "that the topic is left", func() bool { return cursorOf(s) == "o.a@0#1;o.c@0#0" })
 		idle(t, s)
 	}
 	gone := r.open(from(matching(`o\..`), "o.b@0#0"))
