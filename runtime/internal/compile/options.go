@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/expr"
@@ -123,7 +124,8 @@ func (o *options) pin(vars expr.Scope, rec *core.Record) error {
 	return nil
 }
 
-// addHeaders adds headers behind those that the message has. One whose value is null is left out.
+// addHeaders adds headers behind those that the message has. One whose value is null is left out. A
+// header that the options name is theirs, in any case: what the client wrote under the name goes.
 func (o *options) addHeaders(vars expr.Scope, rec *core.Record) error {
 	if len(o.headers) == 0 {
 		return nil
@@ -143,7 +145,13 @@ func (o *options) addHeaders(vars expr.Scope, rec *core.Record) error {
 		}
 		added = append(added, core.Header{Name: h.name, Value: []byte(text)})
 	}
-	rec.Headers = append(rec.Headers, added...) // now, so that no value is made of another header
+	kept := make([]core.Header, 0, len(rec.Headers)+len(added)) // a new list: messages of one request share the other
+	for _, h := range rec.Headers {
+		if !slices.ContainsFunc(o.headers, func(own *option) bool { return strings.EqualFold(own.name, h.Name) }) {
+			kept = append(kept, h)
+		}
+	}
+	rec.Headers = append(kept, added...) // now, so that no value is made of another header
 	return nil
 }
 

@@ -73,6 +73,14 @@ func TestOptions(t *testing.T) {
 			core.Record{},
 			"first=1 a=x-1 b=POST",
 		},
+		{
+			"headers that the client writes itself", `{"headers":{"x-caller":"{#request.method}","x-tenant":"{#request.headers['none']}","x-was":"{#message.headers['X-Caller'][0]}"}}`,
+			func(rec *core.Record) {
+				rec.Headers = []core.Header{{Name: "X-Caller", Value: []byte("root")}, {Name: "first", Value: []byte("1")}, {Name: "x-tenant", Value: []byte("other")}}
+			},
+			core.Record{},
+			"first=1 x-caller=POST x-was=root",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			op, _ := publisher(t, endpoint.JSON(test.config), nil)
