@@ -61,11 +61,29 @@ func overTLS(address string) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
-		return err
+		return fmt.Errorf("the address of the issuer or its keys: %w", cause(err))
 	case u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()):
 		return nil
 	}
-	return fmt.Errorf("%q is not https: keys that come unprotected can be anybody's", address)
+	return fmt.Errorf("%q is not https: keys that come unprotected can be anybody's", u.Redacted())
+}
+
+// cause is an error about an address without the address, which may hold a password.
+func cause(err error) error {
+	var about *url.Error
+	if errors.As(err, &about) {
+		return about.Err
+	}
+	return err
+}
+
+// redacted is an address without its password, for errors.
+func redacted(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "an address that is malformed"
+	}
+	return u.Redacted()
 }
 
 func loopback(host string) bool {
@@ -107,7 +125,7 @@ func (s *source) fetch() ([]jose.JSONWebKey, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("%s has no key for signatures", address)
+		return nil, fmt.Errorf("%s has no key for signatures", redacted(address))
 	}
 	return keys, nil
 }
@@ -124,10 +142,10 @@ func (s *source) discover(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if answer.Issuer != s.issuer {
-		return "", fmt.Errorf("%s is of issuer %q, not %q", address, answer.Issuer, s.issuer)
+		return "", fmt.Errorf("%s is of issuer %q, not %q", redacted(address), redacted(answer.Issuer), redacted(s.issuer))
 	}
 	if answer.JWKSURI == "" {
-		return "", fmt.Errorf("%s has no jwks_uri", address)
+		return "", fmt.Errorf("%s has no jwks_uri", redacted(address))
 	}
 	return answer.JWKSURI, overTLS(answer.JWKSURI)
 }
@@ -135,7 +153,7 @@ func (s *source) discover(ctx context.Context) (string, error) {
 func (s *source) get(ctx context.Context, address string, into any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return err
+		return cause(err)
 	}
 	r.Header.Set("Accept", "application/json")
 	answer, err := s.client.Do(r)
@@ -144,17 +162,17 @@ func (s *source) get(ctx context.Context, address string, into any) error {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answered %s", address, answer.Status)
+		return fmt.Errorf("%s answered %s", redacted(address), answer.Status)
 	}
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", address, err)
+		return fmt.Errorf("%s: %w", redacted(address), err)
 	case len(text) > maxAnswer:
-		return errors.New(address + ": the answer is too large")
+		return errors.New(redacted(address) + ": the answer is too large")
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return fmt.Errorf("%s: %w", address, err)
+		return fmt.Errorf("%s: %w", redacted(address), err)
 	}
 	return nil
 }
