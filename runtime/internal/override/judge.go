@@ -114,13 +114,8 @@ func within(p *qos.Pattern, entries []string) (*qos.Pattern, error) {
 	if whole && !schema.Allowed(entries, prefix) || !whole && !leads(prefix, entries) {
 		return nil, notAllowed(fmt.Sprintf("%s: %q is not allowed", schema.TopicPatterns, shortened(p.Text, maxShown)))
 	}
-	for _, entry := range entries {
-		if entry == "*" {
-			return p, nil
-		}
-	}
 	match := p.Match
-	return &qos.Pattern{
+	return &qos.Pattern{ // with its entries, "*" too: a text that a request wrote is never that of another pattern
 		Text:  fmt.Sprintf("%s within %q", p.Text, entries),
 		Match: func(name string) bool { return schema.Allowed(entries, name) && match(name) },
 	}, nil

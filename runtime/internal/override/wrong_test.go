@@ -236,6 +236,23 @@ func TestRequestedPatterns(t *testing.T) {
 	}
 }
 
+// TestPatternThatLooksLikeABoundedOne has a request that may choose any topic, and writes what the
+// bounded pattern of another operation is called: streams of equal texts share one reader.
+func TestPatternThatLooksLikeABoundedOne(t *testing.T) {
+	patterns := map[string]string{}
+	for _, c := range []struct{ entry, pattern string }{{"eu.*", ".*|x"}, {"*", `.*|x within ["eu.*"]`}, {"*", ".*|x"}} {
+		o := compile(t, given{
+			object: object(`"consumer":{"topicPattern":"{#request.headers['x'][0]}"}`),
+			allow:  map[string][]string{"consumer.topicPattern": {c.entry}},
+		})
+		text := o.must(t, "x: "+c.pattern).Consumer.Pattern.Text
+		if other, taken := patterns[text]; taken {
+			t.Errorf("%s within %s is called %s, and so is %s", c.pattern, c.entry, text, other)
+		}
+		patterns[text] = c.pattern + " within " + c.entry
+	}
+}
+
 func TestCompileRefuses(t *testing.T) {
 	header := "{#request.headers['x'][0]}"
 	for _, c := range []struct {
