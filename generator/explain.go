@@ -127,7 +127,7 @@ func valuesOf(op *model.Operation) []ExplainedValue {
 
 // shown is the value of an attribute, REDACTED where it sets a secret.
 func shown(a endpoint.Attribute) endpoint.JSON {
-	if schema.SecretProperty(schema.Attribute(a.Name).Property) {
+	if schema.SecretAttribute(a.Name) {
 		return `"REDACTED"`
 	}
 	return a.Value

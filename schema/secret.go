@@ -40,7 +40,7 @@ func (n node) redact(value any) any {
 			}
 			out[name] = member
 		}
-		if name, _ := value["name"].(string); setsSecret(name) && value["value"] != nil {
+		if name, _ := value["name"].(string); SecretAttribute(name) && value["value"] != nil {
 			out["value"] = redacted
 		}
 		return out
@@ -56,6 +56,21 @@ func (n node) redact(value any) any {
 		return out
 	}
 	return value
+}
+
+// SecretAttribute reports whether the value of an attribute is a secret: it overrides one, or its
+// name ends as if it should, as "…keystore.password" does whatever stands before it.
+func SecretAttribute(name string) bool {
+	if SecretProperty(Attribute(name).Property) {
+		return true
+	}
+	for _, secret := range SecretPaths(Endpoint) {
+		names := strings.Split(secret, "/")
+		if strings.HasSuffix(strings.ToLower(name), strings.ToLower(strings.Join(names[len(names)-2:], "."))) {
+			return true
+		}
+	}
+	return setsSecret(name)
 }
 
 // setsSecret reports whether an attribute of this name overrides a secret.
