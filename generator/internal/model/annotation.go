@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/report"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -39,8 +40,8 @@ func (b *builder) annotation(holder *document.Node, key string, kind schema.Kind
 	}
 	a := &annotation{key: member}
 	b.annotations[member.Value] = a
-	node, issues := b.doc.Inline(member.Value)
-	b.report(issues...)
+	node, issues := b.Doc.Inline(member.Value)
+	b.Add(issues...)
 	a.node, a.bad = node, len(issues) > 0
 	a.value = schema.Canonical(node.Value())
 	if a.bad {
@@ -49,7 +50,7 @@ func (b *builder) annotation(holder *document.Node, key string, kind schema.Kind
 	a.bad = !b.expressions(node, kind)
 	for _, issue := range schema.Validate(kind, schema.Template, node.Value()) {
 		a.bad = true
-		b.report(b.doc.Placed(node, issue.Pointer, worded(kind, issue)))
+		b.Add(b.Doc.Placed(node, issue.Pointer, worded(kind, issue)))
 	}
 	return a
 }
@@ -61,7 +62,7 @@ func worded(kind schema.Kind, issue schema.Issue) string {
 	case !unknown:
 	case kind == schema.Entrypoints && strings.Count(issue.Pointer, "/") == 1:
 		if issue.Suggestion == "" {
-			rest += ": there are " + list(endpoint.Kinds())
+			rest += ": there are " + report.Words(endpoint.Kinds())
 		}
 		return "unknown entrypoint " + rest
 	}
@@ -87,9 +88,7 @@ func (b *builder) place(n *document.Node, place string) {
 			continue
 		}
 		if problem := misplaced(m.Key, place); problem != "" {
-			issue := b.doc.Issue(m.Value, "%s", problem)
-			issue.Pos = m.KeyPos
-			b.report(issue)
+			b.FailKey(m, "%s", problem)
 		}
 	}
 }
@@ -101,9 +100,7 @@ func (b *builder) beside(n *document.Node) {
 	}
 	for _, m := range n.Members {
 		if strings.HasPrefix(strings.ToLower(m.Key), "x-kafka-") {
-			issue := b.doc.Issue(m.Value, "%s beside a $ref is not read: write it where the reference leads", m.Key)
-			issue.Pos = m.KeyPos
-			b.report(issue)
+			b.FailKey(&m, "%s beside a $ref is not read: write it where the reference leads", m.Key)
 		}
 	}
 }
@@ -130,7 +127,7 @@ var nouns = map[string]string{"server": "a server", "channel": "a channel or pat
 
 // places checks the annotations of root and servers, which every operation shares.
 func (b *builder) places() {
-	root := b.doc.Root
+	root := b.Doc.Root
 	b.place(root, "root")
 	b.annotation(root, "x-kafka-endpoint", schema.EndpointPatch)
 	b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups)
@@ -139,6 +136,6 @@ func (b *builder) places() {
 	b.annotation(root, "x-kafka-allow", schema.Allow)
 	single, groups := root.Member("x-kafka-endpoint"), root.Member("x-kafka-endpoint-groups")
 	if single != nil && groups != nil {
-		b.fail(groups.Value, "x-kafka-endpoint and x-kafka-endpoint-groups exclude each other at the root")
+		b.Fail(groups.Value, "x-kafka-endpoint and x-kafka-endpoint-groups exclude each other at the root")
 	}
 }

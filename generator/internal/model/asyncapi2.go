@@ -8,15 +8,15 @@ import (
 // asyncAPI2 reads the operations of AsyncAPI 2: publish and subscribe of each channel, whose
 // key is its address.
 func (b *builder) asyncAPI2() []*source {
-	channels := b.doc.Root.Get("channels")
-	if channels == nil || !b.want(channels, document.Object, "channels") {
+	channels := b.Doc.Root.Get("channels")
+	if channels == nil || !b.Want(channels, document.Object, "channels") {
 		return nil
 	}
 	var all []*source
 	for _, m := range channels.Members {
 		b.beside(m.Value)
-		channel := b.resolve(m.Value)
-		if channel == nil || !b.want(channel, document.Object, "a channel") {
+		channel := b.Resolve(m.Value)
+		if channel == nil || !b.Want(channel, document.Object, "a channel") {
 			continue
 		}
 		b.channel(channel)
@@ -35,11 +35,11 @@ func (b *builder) asyncAPI2() []*source {
 }
 
 func (b *builder) operation2(address, channel *document.Node, m document.Member) *source {
-	n := b.resolve(m.Value)
-	if n == nil || !b.want(n, document.Object, m.Key) {
+	n := b.Resolve(m.Value)
+	if n == nil || !b.Want(n, document.Object, m.Key) {
 		return nil
 	}
-	n = b.doc.WithTraits(n)
+	n = b.Doc.WithTraits(n)
 	b.annotated(n)
 	s := &source{
 		name: n.Get("operationId").Str(), node: n, pos: m.KeyPos, channel: channel,
@@ -60,19 +60,19 @@ func (b *builder) operation2(address, channel *document.Node, m document.Member)
 // parameters2 reads the parameters of a channel, whose values have a schema.
 func (b *builder) parameters2(channel *document.Node) map[string]parameter {
 	list := channel.Get("parameters")
-	if list == nil || !b.want(list, document.Object, "parameters") {
+	if list == nil || !b.Want(list, document.Object, "parameters") {
 		return nil
 	}
 	parameters := map[string]parameter{}
 	for _, m := range list.Members {
-		parameters[m.Key] = b.schemaParameter(b.resolve(m.Value))
+		parameters[m.Key] = b.schemaParameter(b.Resolve(m.Value))
 	}
 	return parameters
 }
 
 // schemaParameter reads a parameter that is described by a schema.
 func (b *builder) schemaParameter(n *document.Node) parameter {
-	described := b.resolve(n.Get("schema"))
+	described := b.Resolve(n.Get("schema"))
 	p := parameter{node: n, enum: texts(described.Get("enum"))}
 	if c := described.Get("const"); c != nil && p.enum == nil {
 		p.enum = []string{c.Text}

@@ -11,16 +11,16 @@ import (
 
 // asyncAPI3 reads the operations of AsyncAPI 3.
 func (b *builder) asyncAPI3() []*source {
-	channels := b.doc.Root.Get("channels")
-	list := b.doc.Root.Get("operations")
-	if !b.want(channels, document.Object, "channels") || !b.want(list, document.Object, "operations") {
+	channels := b.Doc.Root.Get("channels")
+	list := b.Doc.Root.Get("operations")
+	if !b.Want(channels, document.Object, "channels") || !b.Want(list, document.Object, "operations") {
 		return nil
 	}
 	names := map[*document.Node]string{}
 	if channels != nil {
 		for _, m := range channels.Members {
 			b.beside(m.Value)
-			if n := b.resolve(m.Value); b.want(n, document.Object, "a channel") && n != nil {
+			if n := b.Resolve(m.Value); b.Want(n, document.Object, "a channel") && n != nil {
 				names[n] = m.Key
 				b.channel(n)
 			}
@@ -32,8 +32,8 @@ func (b *builder) asyncAPI3() []*source {
 	var all []*source
 	for _, m := range list.Members {
 		b.beside(m.Value)
-		n := b.resolve(m.Value)
-		if n == nil || !b.want(n, document.Object, "an operation") {
+		n := b.Resolve(m.Value)
+		if n == nil || !b.Want(n, document.Object, "an operation") {
 			continue
 		}
 		if s := b.operation3(m, n, names); s != nil {
@@ -42,7 +42,7 @@ func (b *builder) asyncAPI3() []*source {
 	}
 	relate(all)
 	for _, m := range members(channels) {
-		b.unused(b.resolve(m.Value), all)
+		b.unused(b.Resolve(m.Value), all)
 	}
 	return all
 }
@@ -51,9 +51,7 @@ func (b *builder) asyncAPI3() []*source {
 func (b *builder) unused(channel *document.Node, all []*source) {
 	a := channel.Member("x-kafka-entrypoints")
 	if a != nil && !slices.ContainsFunc(all, func(s *source) bool { return s.channel == channel }) {
-		issue := b.doc.Issue(a.Value, "no operation uses this channel: its entrypoints are not served")
-		issue.Pos, issue.Warning = a.KeyPos, true
-		b.report(issue)
+		b.WarnKey(a, "no operation uses this channel: its entrypoints are not served")
 	}
 }
 
@@ -76,7 +74,7 @@ func (b *builder) annotated(n *document.Node) {
 }
 
 func (b *builder) operation3(m document.Member, n *document.Node, channels map[*document.Node]string) *source {
-	n = b.doc.WithTraits(n)
+	n = b.Doc.WithTraits(n)
 	b.annotated(n)
 	s := &source{name: m.Key, node: n, pos: m.KeyPos, action: n.Get("action")}
 	switch s.action.Str() {
@@ -85,11 +83,11 @@ func (b *builder) operation3(m document.Member, n *document.Node, channels map[*
 	case "send":
 		s.direction = endpoint.Subscribing
 	default:
-		b.fail(n, "operation %q has no action: write send or receive", m.Key)
+		b.Fail(n, "operation %q has no action: write send or receive", m.Key)
 		return nil
 	}
 	reference := n.Get("channel")
-	s.channel = b.resolve(reference)
+	s.channel = b.Resolve(reference)
 	if s.channel == nil && reference != nil {
 		return nil // reported by the loader
 	}
@@ -97,13 +95,13 @@ func (b *builder) operation3(m document.Member, n *document.Node, channels map[*
 		if reference == nil {
 			reference = n
 		}
-		b.fail(reference, "operation %q needs a reference to one of the channels of the root", m.Key)
+		b.Fail(reference, "operation %q needs a reference to one of the channels of the root", m.Key)
 		return nil
 	}
 	s.servers = b.serversOf(s.channel)
 	s.parameters = b.parameters3(s.channel)
 	s.topic = b.kafkaTopic(s.channel)
-	if a := s.channel.Get("address"); a != nil && a.Kind != document.Null && b.want(a, document.String, "address") {
+	if a := s.channel.Get("address"); a != nil && a.Kind != document.Null && b.Want(a, document.String, "address") {
 		s.address = a
 	}
 	s.messages = b.messages3(s)
@@ -113,12 +111,12 @@ func (b *builder) operation3(m document.Member, n *document.Node, channels map[*
 // parameters3 reads the parameters of a channel.
 func (b *builder) parameters3(channel *document.Node) map[string]parameter {
 	list := channel.Get("parameters")
-	if list == nil || !b.want(list, document.Object, "parameters") {
+	if list == nil || !b.Want(list, document.Object, "parameters") {
 		return nil
 	}
 	parameters := map[string]parameter{}
 	for _, m := range list.Members {
-		n := b.resolve(m.Value)
+		n := b.Resolve(m.Value)
 		preset := n.Get("default")
 		parameters[m.Key] = parameter{node: n, enum: texts(n.Get("enum")), fallback: preset.Str(), optional: preset != nil}
 	}
@@ -127,9 +125,9 @@ func (b *builder) parameters3(channel *document.Node) map[string]parameter {
 
 // kafkaTopic finds bindings.kafka.topic of a channel; nil where there is none.
 func (b *builder) kafkaTopic(channel *document.Node) *document.Node {
-	bindings := b.resolve(channel.Get("bindings"))
-	topic := b.resolve(bindings.Get("kafka")).Get("topic")
-	if topic == nil || !b.want(topic, document.String, "topic") {
+	bindings := b.Resolve(channel.Get("bindings"))
+	topic := b.Resolve(bindings.Get("kafka")).Get("topic")
+	if topic == nil || !b.Want(topic, document.String, "topic") {
 		return nil
 	}
 	return topic
@@ -138,8 +136,8 @@ func (b *builder) kafkaTopic(channel *document.Node) *document.Node {
 // kafkaPartitions is bindings.kafka.partitions of a channel; 0 where it is not a number above 0,
 // about which the official schema warns.
 func (b *builder) kafkaPartitions(channel *document.Node) int32 {
-	bindings := b.resolve(channel.Get("bindings"))
-	n := b.resolve(bindings.Get("kafka")).Get("partitions")
+	bindings := b.Resolve(channel.Get("bindings"))
+	n := b.Resolve(bindings.Get("kafka")).Get("partitions")
 	if n == nil || n.Kind != document.Number {
 		return 0
 	}

@@ -23,7 +23,7 @@ type assignment struct {
 // root, of the channel, of the operation. Annotations with a fault, which was reported, have none.
 func (b *builder) attributes(s *source) []assignment {
 	var list []assignment
-	for _, holder := range []*document.Node{b.doc.Root, s.channel, s.node} {
+	for _, holder := range []*document.Node{b.Doc.Root, s.channel, s.node} {
 		a := b.annotation(holder, "x-kafka-attributes", schema.Attributes)
 		if a == nil || a.bad {
 			continue
@@ -43,14 +43,14 @@ func (b *builder) assignment(n *document.Node, value map[string]any) assignment 
 	a.Name, _ = value["name"].(string)
 	a.Condition, _ = value["condition"].(string)
 	a.Message = value["phase"] == "message"
-	a.Source = b.doc.Place(n).String()
+	a.Source = b.Doc.Place(n).String()
 	a.Value = jsonOf(a.given)
 	a.choice = schema.Attribute(a.Name)
 	if a.choice.Deprecated() {
-		b.warn(n.Get("name"), "%s is deprecated: write gravitee.attribute.kafka.producer.topics or gravitee.attribute.kafka.consumer.topics", a.Name)
+		b.Warn(n.Get("name"), "%s is deprecated: write gravitee.attribute.kafka.producer.topics or gravitee.attribute.kafka.consumer.topics", a.Name)
 	}
 	if a.Message && !a.choice.PerMessage() {
-		b.fail(n.Get("phase"), "%s is chosen once for a request: the phase message is for producer.topics, topics, recordKey and free names", a.choice.Property)
+		b.Fail(n.Get("phase"), "%s is chosen once for a request: the phase message is for producer.topics, topics, recordKey and free names", a.choice.Property)
 	}
 	b.checkValue(a)
 	return a
@@ -69,7 +69,7 @@ func jsonOf(value any) endpoint.JSON {
 func (b *builder) checkValue(a assignment) {
 	if text, ok := a.given.(string); ok && a.choice.Property == schema.JaasConfig {
 		if err := checkLogin("", text); err != nil {
-			b.fail(a.value, "saslJaasConfig: %v", err)
+			b.Fail(a.value, "saslJaasConfig: %v", err)
 		}
 	}
 	if len(schema.Expressions(a.given)) > 0 {
@@ -78,11 +78,11 @@ func (b *builder) checkValue(a assignment) {
 	switch {
 	case a.choice.Family == schema.Override:
 		for _, issue := range schema.Validate(schema.EndpointPatch, schema.Template, overriding(a)) {
-			b.fail(a.value, "%s", issue.Message)
+			b.Fail(a.value, "%s", issue.Message)
 		}
 	case a.choice.Property == schema.GroupID:
 		if id := fmt.Sprint(a.given); !legalTopic.MatchString(id) || id == "" || len(id) > maxTopic {
-			b.fail(a.value, "%q is no group id: 1 to %d letters, digits, \".\", \"_\" and \"-\"", id, maxTopic)
+			b.Fail(a.value, "%q is no group id: 1 to %d letters, digits, \".\", \"_\" and \"-\"", id, maxTopic)
 		}
 	}
 	if !choosesTopics(a.choice.Property) {
@@ -93,7 +93,7 @@ func (b *builder) checkValue(a assignment) {
 		if problem == "" || a.choice.Family == schema.Override && !strings.HasPrefix(name, "__") {
 			continue // fine, or the schema has said it
 		}
-		b.fail(a.value, "%s", problem)
+		b.Fail(a.value, "%s", problem)
 	}
 }
 

@@ -27,9 +27,9 @@ func (b *builder) openAPIPayload(s *source, d endpoint.Direction) *Payload {
 
 // requestPayload reads the request body; nil where there is none.
 func (b *builder) requestPayload(s *source) *Payload {
-	body := b.resolve(s.node.Get("requestBody"))
+	body := b.Resolve(s.node.Get("requestBody"))
 	content := body.Get("content")
-	if content == nil || !b.want(content, document.Object, "content") || len(content.Members) == 0 {
+	if content == nil || !b.Want(content, document.Object, "content") || len(content.Members) == 0 {
 		return nil
 	}
 	p := &Payload{}
@@ -92,7 +92,7 @@ func (b *builder) bodyMessage(s *source, m document.Member, media string, items 
 		return out
 	}
 	if items {
-		if target := b.resolve(described); isArray(target) {
+		if target := b.Resolve(described); isArray(target) {
 			described = target.Get("items")
 		}
 	}
@@ -101,7 +101,7 @@ func (b *builder) bodyMessage(s *source, m document.Member, media string, items 
 		suffix = "Item"
 	}
 	dialect := OpenAPI30
-	if b.doc.Format == document.OpenAPI31 {
+	if b.Doc.Format == document.OpenAPI31 {
 		dialect = Draft2020
 	}
 	out.Schema = b.schemas.name(described, s.name+suffix, dialect)

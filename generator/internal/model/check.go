@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/report"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/runtime/jaas"
@@ -17,8 +18,8 @@ const shared = "/sharedConfigurationOverride"
 // checkEndpoints checks the effective endpoints of an operation.
 func (b *builder) checkEndpoints(s *source, c *chosen, attributes []assignment) {
 	if c.none && !c.bad {
-		b.report(document.Issue{
-			Pos: s.pos, Pointer: b.doc.Pointer(s.node),
+		b.Add(document.Issue{
+			Pos: s.pos, Pointer: b.Doc.Pointer(s.node),
 			Message: "operation \"" + s.name + "\" has no x-kafka-endpoint: write one here or at the root",
 		})
 		return
@@ -41,7 +42,7 @@ func (b *builder) checkEndpoints(s *source, c *chosen, attributes []assignment) 
 // CheckEndpoint checks how an endpoint that stands alone, in a file of its own, connects. Its schema
 // and its expressions were checked, and references in it replaced.
 func CheckEndpoint(d *document.Document, root *document.Node) []document.Issue {
-	b := &builder{doc: d, seen: map[document.Issue]bool{}}
+	b := &builder{Report: report.New(d)}
 	value, isObject := schema.Canonical(root.Value()).(map[string]any)
 	if !isObject {
 		return nil
@@ -49,7 +50,7 @@ func CheckEndpoint(d *document.Document, root *document.Node) []document.Issue {
 	e := &effective{name: endpointName(value), value: value, layers: layers{{node: root}}}
 	b.checkTransport(e, nil)
 	b.checkStores(e)
-	return b.issues
+	return b.Issues()
 }
 
 // possible is an endpoint with an expression for each value that an attribute can supply, so that
@@ -125,7 +126,7 @@ func (b *builder) checkEntrypoint(c *chosen, ep *served, attributes []assignment
 	}
 	if ep.Kind == endpoint.HTTPPost && ep.Config["tombstone"] == true && ep.Config["key"] == nil && !supplied(attributes, schema.RecordKey) {
 		if n := ep.layers.origin("/http-post/tombstone"); n != nil {
-			b.warn(n, "a tombstone needs a key: without one an empty body is refused; write key, or set gravitee.attribute.kafka.recordKey")
+			b.Warn(n, "a tombstone needs a key: without one an empty body is refused; write key, or set gravitee.attribute.kafka.recordKey")
 		}
 	}
 }

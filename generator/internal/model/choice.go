@@ -67,7 +67,7 @@ func (j *judge) endpoint(e *effective) {
 		switch {
 		case at == nil:
 		case property == "":
-			j.fail(at, "%s takes no expression: write the value itself", strings.TrimPrefix(pointer, "/"))
+			j.Fail(at, "%s takes no expression: write the value itself", strings.TrimPrefix(pointer, "/"))
 		case property == schema.JaasConfig:
 			j.login(text, at, expr.Configuration)
 		case j.depends(text, expr.Configuration):
@@ -97,7 +97,7 @@ func textAt(value any, pointer string) string {
 // governed judges a property whose value depends on a request.
 func (j *judge) governed(property string, at *document.Node) {
 	if schema.FileLocation(property) {
-		j.fail(at, "%s depends on a request: the gateway's files are not chosen by requests", property)
+		j.Fail(at, "%s depends on a request: the gateway's files are not chosen by requests", property)
 		return
 	}
 	publishes, subscribes := j.op.directions()
@@ -108,7 +108,7 @@ func (j *judge) governed(property string, at *document.Node) {
 		if j.allow.use(entry) {
 			continue
 		}
-		j.fail(at, "%s depends on a request: write what requests may choose, x-kafka-allow: { %s: [ … ] }", property, entry)
+		j.Fail(at, "%s depends on a request: write what requests may choose, x-kafka-allow: { %s: [ … ] }", property, entry)
 	}
 }
 
@@ -116,7 +116,7 @@ func (j *judge) governed(property string, at *document.Node) {
 func (j *judge) login(text string, at *document.Node, place expr.Place) {
 	if isComputed(text) {
 		if j.depends(strings.TrimSpace(text), place) {
-			j.fail(at, "saslJaasConfig as a whole depends on a request: write the login module, and expressions in its options")
+			j.Fail(at, "saslJaasConfig as a whole depends on a request: write the login module, and expressions in its options")
 		}
 		return
 	}
@@ -129,7 +129,7 @@ func (j *judge) login(text string, at *document.Node, place expr.Place) {
 			switch {
 			case !j.depends(option.Value(), place), schema.FreeJaasOption(option.Name):
 			case schema.FileJaasOption(option.Name):
-				j.fail(at, "saslJaasConfig: the option %s depends on a request: the gateway's files are not chosen by requests", option.Name)
+				j.Fail(at, "saslJaasConfig: the option %s depends on a request: the gateway's files are not chosen by requests", option.Name)
 			default:
 				j.governed(schema.JaasConfig, at)
 			}
@@ -161,7 +161,7 @@ func (a *allowed) use(entry string) bool {
 // allow merges x-kafka-allow: root < channel < operation.
 func (b *builder) allow(s *source) *allowed {
 	out := &allowed{lists: map[string][]string{}, nodes: map[string]*document.Node{}, used: b.allowUsed}
-	for _, holder := range []*document.Node{b.doc.Root, s.channel, s.node} {
+	for _, holder := range []*document.Node{b.Doc.Root, s.channel, s.node} {
 		a := b.annotation(holder, "x-kafka-allow", schema.Allow)
 		if a == nil || a.bad {
 			continue
@@ -192,7 +192,7 @@ func (b *builder) allowOrigins(a *allowed) []endpoint.Origin {
 	var list []endpoint.Origin
 	for _, property := range slices.Sorted(maps.Keys(a.lists)) {
 		list = append(list, endpoint.Origin{
-			Pointer: property, Value: string(jsonOf(a.lists[property])), Source: b.doc.Place(a.nodes[property]).String(),
+			Pointer: property, Value: string(jsonOf(a.lists[property])), Source: b.Doc.Place(a.nodes[property]).String(),
 		})
 	}
 	return list
@@ -214,19 +214,19 @@ func (b *builder) checkAllowed(property string, list *document.Node) {
 			}
 		}
 		if problem != "" {
-			b.fail(item, "%s", problem)
+			b.Fail(item, "%s", problem)
 		}
 	}
 }
 
 // unusedAllow warns about entries of x-kafka-allow that judge nothing.
 func (b *builder) unusedAllow() {
-	if document.Failed(b.issues) {
+	if b.Failed() {
 		return // what was not judged may use them
 	}
 	for n, used := range b.allowUsed {
 		if !used {
-			b.warn(n, "nothing that depends on a request is judged by this entry: it has no effect")
+			b.Warn(n, "nothing that depends on a request is judged by this entry: it has no effect")
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (b *builder) endpoints(s *source) *chosen {
 				c.group = g
 				continue
 			}
-			b.report(b.doc.Placed(p.node, "/name", unknownName(groups, name)))
+			b.Add(b.Doc.Placed(p.node, "/name", unknownName(groups, name)))
 			c.bad = true
 		}
 	}
@@ -75,7 +75,7 @@ func (b *builder) patches(s *source) []patch {
 			continue
 		}
 		if patched != nil {
-			b.fail(s.channel, "servers %q and %q both have an x-kafka-endpoint: name the one of this channel in its servers", patched.name, srv.name)
+			b.Fail(s.channel, "servers %q and %q both have an x-kafka-endpoint: name the one of this channel in its servers", patched.name, srv.name)
 			break
 		}
 		patched = srv
@@ -94,7 +94,7 @@ func (b *builder) patches(s *source) []patch {
 func (b *builder) patch(c *chosen, p patch) {
 	change := maps.Clone(p.object())
 	if change["inheritConfiguration"] == true {
-		b.report(b.doc.Placed(p.node, "/inheritConfiguration", "inheritConfiguration is thrown at the endpoint of a group, not in a patch to it"))
+		b.Add(b.Doc.Placed(p.node, "/inheritConfiguration", "inheritConfiguration is thrown at the endpoint of a group, not in a patch to it"))
 	}
 	name, named := change["name"].(string)
 	for i, e := range c.endpoints {

@@ -3,9 +3,9 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/report"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -21,7 +21,7 @@ type served struct {
 // entrypoints gives the effective entrypoints of an operation, none when it is not exposed.
 func (b *builder) entrypoints(s *source) []*served {
 	annotations := []*annotation{
-		b.annotation(b.doc.Root, "x-kafka-entrypoints", schema.Entrypoints),
+		b.annotation(b.Doc.Root, "x-kafka-entrypoints", schema.Entrypoints),
 		b.annotation(s.channel, "x-kafka-entrypoints", schema.Entrypoints),
 		b.annotation(s.node, "x-kafka-entrypoints", schema.Entrypoints),
 	}
@@ -40,7 +40,7 @@ func (b *builder) entrypoints(s *source) []*served {
 		}
 	}
 	var kinds []endpoint.Kind
-	if b.doc.Format.Async() {
+	if b.Doc.Format.Async() {
 		kinds = b.asyncKinds(s, own.(map[string]any), annotations[2])
 	} else {
 		kinds = b.openAPIKinds(s, own.(map[string]any), annotations)
@@ -67,9 +67,7 @@ func (b *builder) deleted(weaker map[string]any, a *annotation) {
 		if _, there := weaker[m.Key]; there || m.Value.Kind != document.Null {
 			continue
 		}
-		issue := b.doc.Issue(m.Value, "%s is null, which removes it: write {} for an entrypoint with its defaults", m.Key)
-		issue.Pos, issue.Warning = m.KeyPos, true
-		b.report(issue)
+		b.WarnKey(&m, "%s is null, which removes it: write {} for an entrypoint with its defaults", m.Key)
 	}
 }
 
@@ -98,9 +96,9 @@ func fits(kind endpoint.Kind, d endpoint.Direction) bool {
 // channel or operation write it, the layers below the root.
 func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]any, made, below layers) *served {
 	node := below.origin("/" + string(kind))
-	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Pointer: b.doc.Pointer(s.node), Method: "GET"}, layers: made, node: node, source: s}
+	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Pointer: b.Doc.Pointer(s.node), Method: "GET"}, layers: made, node: node, source: s}
 	if node != nil {
-		e.Pos, e.Pointer = b.doc.Place(node), b.doc.Pointer(node)
+		e.Pos, e.Pointer = b.Doc.Place(node), b.Doc.Pointer(node)
 	}
 	if kind == endpoint.HTTPPost {
 		e.Method = "POST"
@@ -123,7 +121,7 @@ func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]an
 
 // webhook refuses a webhook, which no version serves yet, and says what else is wrong with it.
 func (b *builder) webhook(e *served, config map[string]any) {
-	b.fail(e.node, "webhook is not served yet")
+	b.Fail(e.node, "webhook is not served yet")
 	e.Subscribes = true
 	e.Config, _ = schema.Merge(map[string]any{}, config).(map[string]any)
 	b.level(e)
@@ -162,10 +160,10 @@ func side(config map[string]any, name string, preset bool) bool {
 // failAt reports an error at a value of the entrypoint, or at what stands for it.
 func (b *builder) failAt(e *served, pointer, format string, args ...any) {
 	if n := e.layers.origin("/" + string(e.Kind) + pointer); n != nil && pointer != "" {
-		b.fail(n, format, args...)
+		b.Fail(n, format, args...)
 		return
 	}
-	b.report(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(format, args...)})
+	b.Add(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(format, args...)})
 }
 
 // level checks the quality of service.
@@ -181,7 +179,7 @@ func (b *builder) level(e *served) {
 			continue
 		}
 		if allowed := endpoint.Matrix(e.Kind, d); !slices.Contains(allowed, level) {
-			b.failAt(e, "/qos", "%s has no level %s: it has %s", e.Kind, level, list(allowed))
+			b.failAt(e, "/qos", "%s has no level %s: it has %s", e.Kind, level, report.Words(allowed))
 			return
 		}
 	}
@@ -197,19 +195,7 @@ func (b *builder) hint(e *served, level endpoint.QoS) {
 		Message: fmt.Sprintf("%s at level %s makes every client address a member of a consumer group: level none serves a broadcast without authentication from one reader", e.Kind, level),
 		Pointer: e.Pointer,
 	}
-	b.report(issue)
-}
-
-// list writes levels or kinds as words.
-func list[T ~string](words []T) string {
-	names := make([]string, len(words))
-	for i, l := range words {
-		names[i] = string(l)
-	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	b.Add(issue)
 }
 
 // direction warns where AsyncAPI's action says something else than the entrypoint does.
@@ -222,6 +208,6 @@ func (b *builder) direction(e *served) {
 			Pos: e.Pos, Warning: true, Pointer: e.Pointer,
 			Message: fmt.Sprintf("%s lets web clients %s, but %q says that they %s", e.Kind, word[e.Publishes], e.source.action.Text, word[!e.Publishes]),
 		}
-		b.report(issue)
+		b.Add(issue)
 	}
 }

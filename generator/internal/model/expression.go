@@ -8,8 +8,8 @@ import (
 
 // expressions checks the expressions of an annotation and says whether they are correct.
 func (b *builder) expressions(n *document.Node, kind schema.Kind) bool {
-	issues := b.doc.Expressions(n, func(pointer string) expr.Place { return placeOf(n, kind, pointer) })
-	b.report(issues...)
+	issues := b.Doc.Expressions(n, func(pointer string) expr.Place { return placeOf(n, kind, pointer) })
+	b.Add(issues...)
 	return len(issues) == 0
 }
 

@@ -23,7 +23,7 @@ type rootEndpoints struct {
 
 // rootEndpoints reads x-kafka-endpoint or x-kafka-endpoint-groups of the root.
 func (b *builder) rootEndpoints() rootEndpoints {
-	root := b.doc.Root
+	root := b.Doc.Root
 	groups := b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups)
 	single := b.annotation(root, "x-kafka-endpoint", schema.EndpointPatch)
 	switch {
@@ -36,7 +36,7 @@ func (b *builder) rootEndpoints() rootEndpoints {
 	}
 	value := schema.Effective(single.object(), nil)
 	if single.object()["inheritConfiguration"] == true {
-		b.report(b.doc.Placed(single.node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
+		b.Add(b.Doc.Placed(single.node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
 	}
 	e := &effective{name: endpointName(value), value: value, layers: layers{{node: single.node}}}
 	return rootEndpoints{groups: []*group{{endpoints: []*effective{e}}}, bad: single.bad}

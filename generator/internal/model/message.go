@@ -18,28 +18,28 @@ type message struct {
 // channel.
 func (b *builder) messages3(s *source) []*message {
 	own := s.channel.Get("messages")
-	if own == nil || !b.want(own, document.Object, "messages") {
+	if own == nil || !b.Want(own, document.Object, "messages") {
 		own = &document.Node{Kind: document.Object}
 	}
 	var all []*message
 	for _, m := range own.Members {
-		if n := b.resolve(m.Value); n != nil && b.want(n, document.Object, "a message") {
+		if n := b.Resolve(m.Value); n != nil && b.Want(n, document.Object, "a message") {
 			all = append(all, &message{m.Key, n})
 		}
 	}
 	list := s.node.Get("messages")
-	if list == nil || !b.want(list, document.Array, "messages") {
+	if list == nil || !b.Want(list, document.Array, "messages") {
 		return b.traited(all)
 	}
 	var picked []*message
 	for _, item := range list.Items {
-		n := b.resolve(item)
+		n := b.Resolve(item)
 		if n == nil {
 			continue // reported by the loader
 		}
 		i := slices.IndexFunc(all, func(m *message) bool { return m.node == n })
 		if i < 0 {
-			b.fail(item, "operation %q names a message that does not stand under messages of its channel", s.name)
+			b.Fail(item, "operation %q names a message that does not stand under messages of its channel", s.name)
 			continue
 		}
 		picked = append(picked, b.keyed(item, all, i))
@@ -62,7 +62,7 @@ func (b *builder) keyed(reference *document.Node, all []*message, i int) *messag
 func (b *builder) traited(list []*message) []*message {
 	done := make([]*message, len(list))
 	for i, m := range list {
-		done[i] = &message{m.name, b.doc.WithTraits(m.node)}
+		done[i] = &message{m.name, b.Doc.WithTraits(m.node)}
 	}
 	return done
 }
@@ -70,18 +70,18 @@ func (b *builder) traited(list []*message) []*message {
 // messages2 lists the messages of a 2.x operation: one, or the alternatives of oneOf.
 func (b *builder) messages2(s *source) []*message {
 	written := s.node.Get("message")
-	n := b.resolve(written)
-	if n == nil || !b.want(n, document.Object, "message") {
+	n := b.Resolve(written)
+	if n == nil || !b.Want(n, document.Object, "message") {
 		return nil
 	}
 	alternatives := []*document.Node{written}
-	if one := n.Get("oneOf"); one != nil && b.want(one, document.Array, "oneOf") {
+	if one := n.Get("oneOf"); one != nil && b.Want(one, document.Array, "oneOf") {
 		alternatives = one.Items
 	}
 	var list []*message
 	for _, a := range alternatives {
-		if n := b.resolve(a); n != nil && b.want(n, document.Object, "a message") {
-			n = b.doc.WithTraits(n)
+		if n := b.Resolve(a); n != nil && b.Want(n, document.Object, "a message") {
+			n = b.Doc.WithTraits(n)
 			list = append(list, &message{messageName(a, n, s.name), n})
 		}
 	}
@@ -152,12 +152,12 @@ func (b *builder) message(m *message) *Message {
 	out := &Message{Name: m.name, Pos: m.node.Pos, Summary: summary(m.node)}
 	content := m.node.Get("contentType")
 	if content == nil {
-		content = b.doc.Root.Get("defaultContentType")
+		content = b.Doc.Root.Get("defaultContentType")
 	}
 	out.ContentType = mediaType(content.Str())
 	out.Headers = b.asyncSchema(m.node.Get("headers"), "", m.name+"Headers")
 	format := ""
-	if b.doc.Format == document.AsyncAPI2 {
+	if b.Doc.Format == document.AsyncAPI2 {
 		format = m.node.Get("schemaFormat").Str()
 	}
 	if out.ContentType == "" || isJSON(out.ContentType) {
@@ -175,8 +175,8 @@ func (b *builder) asyncSchema(n *document.Node, format, name string) string {
 	if n == nil {
 		return ""
 	}
-	target := b.resolve(n)
-	if wrapped := target.Get("schemaFormat"); wrapped != nil && b.doc.Format == document.AsyncAPI3 {
+	target := b.Resolve(n)
+	if wrapped := target.Get("schemaFormat"); wrapped != nil && b.Doc.Format == document.AsyncAPI3 {
 		format, n = wrapped.Str(), target.Get("schema")
 	}
 	if n == nil || document.ForeignFormat(format) {

@@ -16,20 +16,20 @@ var methods = []string{"get", "put", "post", "delete", "options", "head", "patch
 // annotated; callbacks are documentation only.
 func (b *builder) openAPI() []*source {
 	b.webhooks()
-	paths := b.doc.Root.Get("paths")
-	if paths == nil || !b.want(paths, document.Object, "paths") {
+	paths := b.Doc.Root.Get("paths")
+	if paths == nil || !b.Want(paths, document.Object, "paths") {
 		return nil
 	}
 	var all []*source
 	for _, m := range paths.Members {
 		b.beside(m.Value)
-		item := b.resolve(m.Value)
-		if strings.HasPrefix(m.Key, "x-") || item == nil || !b.want(item, document.Object, "a path item") {
+		item := b.Resolve(m.Value)
+		if strings.HasPrefix(m.Key, "x-") || item == nil || !b.Want(item, document.Object, "a path item") {
 			continue
 		}
 		b.channel(item)
 		for _, om := range item.Members {
-			if !slices.Contains(methods, om.Key) || !b.want(om.Value, document.Object, "an operation") {
+			if !slices.Contains(methods, om.Key) || !b.Want(om.Value, document.Object, "an operation") {
 				continue
 			}
 			b.annotated(om.Value)
@@ -52,11 +52,11 @@ func (b *builder) openAPIOperation(path string, item *document.Node, m document.
 		s.name = s.method + " " + path
 	}
 	for _, list := range []*document.Node{item.Get("parameters"), m.Value.Get("parameters")} {
-		if list == nil || !b.want(list, document.Array, "parameters") {
+		if list == nil || !b.Want(list, document.Array, "parameters") {
 			continue
 		}
 		for _, p := range list.Items {
-			if p = b.resolve(p); p.Get("in").Str() == "path" {
+			if p = b.Resolve(p); p.Get("in").Str() == "path" {
 				s.parameters[p.Get("name").Str()] = b.schemaParameter(p)
 			}
 		}
@@ -66,19 +66,19 @@ func (b *builder) openAPIOperation(path string, item *document.Node, m document.
 
 // webhooks refuses annotated operations under webhooks.
 func (b *builder) webhooks() {
-	hooks := b.doc.Root.Get("webhooks")
-	if hooks == nil || !b.want(hooks, document.Object, "webhooks") {
+	hooks := b.Doc.Root.Get("webhooks")
+	if hooks == nil || !b.Want(hooks, document.Object, "webhooks") {
 		return
 	}
 	for _, m := range hooks.Members {
-		item := b.resolve(m.Value)
+		item := b.Resolve(m.Value)
 		holders := []*document.Node{item}
 		for _, method := range methods {
 			holders = append(holders, item.Get(method))
 		}
 		for _, h := range holders {
 			if a := h.Member("x-kafka-entrypoints"); a != nil {
-				b.fail(a.Value, "webhook is not served yet")
+				b.Fail(a.Value, "webhook is not served yet")
 			}
 		}
 	}
@@ -123,7 +123,7 @@ func (b *builder) answers(s *source) (stream, other bool) {
 // successes lists the content maps of the 2xx answers.
 func (b *builder) successes(s *source) []*document.Node {
 	responses := s.node.Get("responses")
-	if responses == nil || !b.want(responses, document.Object, "responses") {
+	if responses == nil || !b.Want(responses, document.Object, "responses") {
 		return nil
 	}
 	var contents []*document.Node
@@ -131,7 +131,7 @@ func (b *builder) successes(s *source) []*document.Node {
 		if len(m.Key) != 3 || m.Key[0] != '2' {
 			continue
 		}
-		if content := b.resolve(m.Value).Get("content"); content != nil && b.want(content, document.Object, "content") {
+		if content := b.Resolve(m.Value).Get("content"); content != nil && b.Want(content, document.Object, "content") {
 			contents = append(contents, content)
 		}
 	}
@@ -176,9 +176,7 @@ func (b *builder) contradictions(s *source) {
 			if a.key == s.channel.Member("x-kafka-entrypoints") && b.anyNatural(s.siblings, kind) {
 				continue
 			}
-			issue := b.doc.Issue(m.Value, "%s", b.contradiction(s, kind))
-			issue.Pos = m.KeyPos
-			b.report(issue)
+			b.FailKey(m, "%s", b.contradiction(s, kind))
 		}
 	}
 }

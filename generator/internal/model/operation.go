@@ -13,7 +13,7 @@ func (b *builder) operation(s *source) {
 		return
 	}
 	op := &Operation{
-		Name: s.name, Pos: s.pos, Pointer: b.doc.Pointer(s.node), Summary: summary(s.node), Description: s.node.Get("description").Str(),
+		Name: s.name, Pos: s.pos, Pointer: b.Doc.Pointer(s.node), Summary: summary(s.node), Description: s.node.Get("description").Str(),
 		Tags: tags(s.node), Partitions: b.kafkaPartitions(s.channel),
 	}
 	for _, ep := range entrypoints {
@@ -86,7 +86,7 @@ func (op *Operation) directions() (publishes, subscribes bool) {
 
 func (b *builder) payloads(op *Operation, s *source) {
 	payload := b.asyncPayload
-	if !b.doc.Format.Async() {
+	if !b.Doc.Format.Async() {
 		payload = b.openAPIPayload
 	}
 	publishes, subscribes := op.directions()

@@ -17,9 +17,9 @@ import (
 // (AsyncAPI 3.1, "Operation Object", field security).
 func (b *builder) security(s *source) []endpoint.Requirement {
 	list := s.node.Get("security")
-	if !b.doc.Format.Async() {
+	if !b.Doc.Format.Async() {
 		if list == nil {
-			list = b.doc.Root.Get("security")
+			list = b.Doc.Root.Get("security")
 		}
 		return b.requirements(list, false)
 	}
@@ -77,16 +77,16 @@ func with(r endpoint.Requirement, sch endpoint.Scheme) endpoint.Requirement {
 
 // requirements reads a list of alternatives. Those with a fault, which is reported, are left out.
 func (b *builder) requirements(list *document.Node, server bool) []endpoint.Requirement {
-	if list == nil || !b.want(list, document.Array, "security") {
+	if list == nil || !b.Want(list, document.Array, "security") {
 		return nil
 	}
 	var all []endpoint.Requirement
 	for _, item := range list.Items {
-		if !b.want(item, document.Object, "a security requirement") {
+		if !b.Want(item, document.Object, "a security requirement") {
 			continue
 		}
 		requirement := endpoint.Requirement{}
-		if b.doc.Format == document.AsyncAPI3 {
+		if b.Doc.Format == document.AsyncAPI3 {
 			requirement = b.referred(requirement, item, server)
 		} else {
 			for _, m := range item.Members {
@@ -103,9 +103,9 @@ func (b *builder) requirements(list *document.Node, server bool) []endpoint.Requ
 // named adds the scheme that a requirement of OpenAPI and AsyncAPI 2 names, with its scopes; nil
 // after a fault.
 func (b *builder) named(r endpoint.Requirement, item *document.Node, m document.Member, server bool) endpoint.Requirement {
-	declared := b.resolve(b.doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
+	declared := b.Resolve(b.Doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
 	if declared == nil {
-		b.fail(item, "the security scheme %q does not stand under components.securitySchemes", m.Key)
+		b.Fail(item, "the security scheme %q does not stand under components.securitySchemes", m.Key)
 		return nil
 	}
 	return b.scheme(r, item, declared, m.Key, texts(m.Value), server)
@@ -113,13 +113,13 @@ func (b *builder) named(r endpoint.Requirement, item *document.Node, m document.
 
 // referred adds the scheme that a requirement of AsyncAPI 3 refers to; nil after a fault.
 func (b *builder) referred(r endpoint.Requirement, item *document.Node, server bool) endpoint.Requirement {
-	declared := b.resolve(item)
+	declared := b.Resolve(item)
 	if declared == nil {
 		return nil // reported by the loader
 	}
 	name, ok := strings.CutPrefix(item.Reference(), "#/components/securitySchemes/")
 	if !ok || strings.Contains(name, "/") {
-		b.fail(item, "a security scheme is known by its name: write it under components.securitySchemes and refer to it")
+		b.Fail(item, "a security scheme is known by its name: write it under components.securitySchemes and refer to it")
 		return nil
 	}
 	return b.scheme(r, item, declared, document.Split("/" + name)[0], texts(declared.Get("scopes")), server)
@@ -154,7 +154,7 @@ func (b *builder) scheme(r endpoint.Requirement, item, declared *document.Node, 
 		problem = fmt.Sprintf("security scheme %q has the type %s, which web clients cannot fulfil: there are %s", name, kind, b.schemeNames())
 	}
 	if problem != "" {
-		b.fail(item, "%s", problem)
+		b.Fail(item, "%s", problem)
 		return nil
 	}
 	b.keep(out, declared)
@@ -192,7 +192,7 @@ func (b *builder) keep(s endpoint.Scheme, declared *document.Node) {
 // apiKey says what is wrong with the place of a key; "" when nothing is.
 func (b *builder) apiKey(s endpoint.Scheme, kind string) string {
 	switch {
-	case b.doc.Format.Async() && kind == "apiKey":
+	case b.Doc.Format.Async() && kind == "apiKey":
 		return fmt.Sprintf("security scheme %q is an apiKey of another protocol: write httpApiKey, with name and in", s.Name)
 	case s.In != "header" && s.In != "query" && s.In != "cookie":
 		return fmt.Sprintf("security scheme %q is in %q: a key is in header, query or cookie", s.Name, s.In)
@@ -204,7 +204,7 @@ func (b *builder) apiKey(s endpoint.Scheme, kind string) string {
 
 // schemeNames lists the types of schemes for web clients in the words of the document's format.
 func (b *builder) schemeNames() string {
-	if b.doc.Format.Async() {
+	if b.Doc.Format.Async() {
 		return "http, httpApiKey, oauth2, openIdConnect and, at servers, X509"
 	}
 	return "http, apiKey, mutualTLS, oauth2 and openIdConnect"
@@ -212,22 +212,22 @@ func (b *builder) schemeNames() string {
 
 // schemeTypes lists the types of the schemes in a list of requirements.
 func (b *builder) schemeTypes(list *document.Node) []string {
-	if list == nil || !b.want(list, document.Array, "security") {
+	if list == nil || !b.Want(list, document.Array, "security") {
 		return nil
 	}
 	var kinds []string
 	for _, item := range list.Items {
-		if b.doc.Format == document.AsyncAPI3 {
-			kinds = append(kinds, b.resolve(item).Get("type").Str())
+		if b.Doc.Format == document.AsyncAPI3 {
+			kinds = append(kinds, b.Resolve(item).Get("type").Str())
 			continue
 		}
 		if len(item.Members) == 0 {
 			kinds = append(kinds, "")
 		}
 		for _, m := range item.Members {
-			declared := b.resolve(b.doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
+			declared := b.Resolve(b.Doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
 			if declared == nil {
-				b.fail(item, "the security scheme %q does not stand under components.securitySchemes", m.Key)
+				b.Fail(item, "the security scheme %q does not stand under components.securitySchemes", m.Key)
 				continue
 			}
 			kinds = append(kinds, declared.Get("type").Str())

@@ -22,7 +22,7 @@ type schemas struct {
 
 func newSchemas(b *builder) *schemas {
 	s := &schemas{builder: b, byNode: map[*document.Node]*Schema{}, taken: map[string]bool{}, components: map[string]*document.Node{}}
-	if own := b.doc.Root.Get("components").Get("schemas"); own != nil {
+	if own := b.Doc.Root.Get("components").Get("schemas"); own != nil {
 		for _, m := range own.Members {
 			s.components[clean(m.Key)] = m.Value
 		}
@@ -33,9 +33,9 @@ func newSchemas(b *builder) *schemas {
 // name gives the schema at n, or the one that it refers to, a name and adds it to the list.
 func (s *schemas) name(n *document.Node, wanted string, dialect Dialect) string {
 	if n.Reference() != "" && (dialect != Draft2020 || bare(n)) {
-		target, issue := s.builder.doc.Resolve(n)
+		target, issue := s.builder.Doc.Resolve(n)
 		if issue != nil {
-			s.builder.report(*issue)
+			s.builder.Add(*issue)
 			return ""
 		}
 		n, wanted = target, s.builder.referenceName(target, wanted)
@@ -68,7 +68,7 @@ func bare(n *document.Node) bool {
 func (b *builder) dialect(n *document.Node, otherwise Dialect) Dialect {
 	written := n.Get("$schema").Str()
 	if written == "" {
-		if root := b.doc.RootOf(n); root != b.doc.Root {
+		if root := b.Doc.RootOf(n); root != b.Doc.Root {
 			written = root.Get("$schema").Str()
 		}
 	}
@@ -83,7 +83,7 @@ func (b *builder) dialect(n *document.Node, otherwise Dialect) Dialect {
 
 // referenceName makes a name of the place where a schema stands.
 func (b *builder) referenceName(n *document.Node, otherwise string) string {
-	members := document.Split(b.doc.Pointer(n))
+	members := document.Split(b.Doc.Pointer(n))
 	if len(members) == 0 {
 		base := path.Base(n.Pos.File)
 		name, _, _ := strings.Cut(base, ".")

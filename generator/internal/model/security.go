@@ -42,13 +42,13 @@ func (b *builder) compareServers(s *source, e *effective) {
 			return
 		}
 		if first == nil {
-			issue := b.doc.Issue(srv.node, "%s", message)
+			issue := b.Doc.Issue(srv.node, "%s", message)
 			issue.Warning = true
 			first = &issue
 		}
 	}
 	if first != nil {
-		b.report(*first)
+		b.Add(*first)
 	}
 }
 

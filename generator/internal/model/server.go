@@ -32,10 +32,10 @@ func (s *server) web() bool {
 
 // readServers lists the servers in the order of the file.
 func (b *builder) readServers() []*server {
-	list := b.doc.Root.Get("servers")
+	list := b.Doc.Root.Get("servers")
 	var servers []*server
-	if !b.doc.Format.Async() {
-		if !b.want(list, document.Array, "servers") || list == nil {
+	if !b.Doc.Format.Async() {
+		if !b.Want(list, document.Array, "servers") || list == nil {
 			return nil
 		}
 		for _, item := range list.Items {
@@ -43,12 +43,12 @@ func (b *builder) readServers() []*server {
 		}
 		return servers
 	}
-	if !b.want(list, document.Object, "servers") || list == nil {
+	if !b.Want(list, document.Object, "servers") || list == nil {
 		return nil
 	}
 	for _, m := range list.Members {
 		b.beside(m.Value)
-		if n := b.resolve(m.Value); n != nil {
+		if n := b.Resolve(m.Value); n != nil {
 			servers = append(servers, b.server(m.Key, n))
 		}
 	}
@@ -58,7 +58,7 @@ func (b *builder) readServers() []*server {
 func (b *builder) server(name string, n *document.Node) *server {
 	b.place(n, "server")
 	s := &server{name: name, node: n, endpoint: b.annotation(n, "x-kafka-endpoint", schema.EndpointPatch)}
-	switch b.doc.Format {
+	switch b.Doc.Format {
 	case document.AsyncAPI3:
 		s.protocol = strings.ToLower(n.Get("protocol").Str())
 		s.path = b.fill(n, n.Get("pathname"), s.web())
@@ -81,7 +81,7 @@ func (b *builder) urlPath(n *document.Node, s *server) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		if s.protocol == "" || s.web() {
-			b.fail(n.Get("url"), "%q is not a url", text)
+			b.Fail(n.Get("url"), "%q is not a url", text)
 		}
 		return ""
 	}
@@ -99,9 +99,9 @@ var variable = regexp.MustCompile(`\{([^{}]*)\}`)
 func (b *builder) fill(server, address *document.Node, needed bool) string {
 	return variable.ReplaceAllStringFunc(address.Str(), func(match string) string {
 		name := match[1 : len(match)-1]
-		value := b.resolve(server.Get("variables").Get(name)).Get("default")
+		value := b.Resolve(server.Get("variables").Get(name)).Get("default")
 		if value == nil && needed {
-			b.fail(address, "the server variable %q has no default", name)
+			b.Fail(address, "the server variable %q has no default", name)
 		}
 		if value == nil {
 			return ""
@@ -123,25 +123,25 @@ func (b *builder) basePath() string {
 // serversOf picks the servers of a channel: those that it names, else all.
 func (b *builder) serversOf(channel *document.Node) []*server {
 	list := channel.Get("servers")
-	if list == nil || list.Kind != document.Array || len(list.Items) == 0 || !b.doc.Format.Async() {
+	if list == nil || list.Kind != document.Array || len(list.Items) == 0 || !b.Doc.Format.Async() {
 		return b.servers
 	}
 	var servers []*server
 	for _, item := range list.Items {
 		found := false
 		target := item
-		if b.doc.Format == document.AsyncAPI3 {
-			if target = b.resolve(item); target == nil {
+		if b.Doc.Format == document.AsyncAPI3 {
+			if target = b.Resolve(item); target == nil {
 				continue // reported by the loader
 			}
 		}
 		for _, s := range b.servers {
-			if s.node == target || b.doc.Format == document.AsyncAPI2 && s.name == item.Str() {
+			if s.node == target || b.Doc.Format == document.AsyncAPI2 && s.name == item.Str() {
 				servers, found = append(servers, s), true
 			}
 		}
 		if !found {
-			b.fail(item, "the channel names a server that does not stand under servers%s", b.nearServer(item.Str()))
+			b.Fail(item, "the channel names a server that does not stand under servers%s", b.nearServer(item.Str()))
 		}
 	}
 	return servers

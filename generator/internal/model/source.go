@@ -37,7 +37,7 @@ type parameter struct {
 
 // sources lists the operations in the order of the file.
 func (b *builder) sources() []*source {
-	switch b.doc.Format {
+	switch b.Doc.Format {
 	case document.AsyncAPI2:
 		return b.asyncAPI2()
 	case document.AsyncAPI3:

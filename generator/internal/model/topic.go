@@ -57,7 +57,7 @@ func (b *builder) topics(op *Operation, s *source, c *chosen, attributes []assig
 				continue
 			}
 			if d.on && !hasTopics(e.value, d.side) && !c.bad && !suppliedTopics(attributes, d.side) {
-				b.report(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf(
+				b.Add(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf(
 					"operation %q has no topic to %s%s: write %s.topics%s", s.name, d.verb, c.with(e), d.side, b.otherwise())})
 			}
 		}
@@ -89,7 +89,7 @@ func (c *chosen) with(e *effective) string {
 
 // otherwise names the places where AsyncAPI itself names a topic.
 func (b *builder) otherwise() string {
-	if b.doc.Format.Async() {
+	if b.Doc.Format.Async() {
 		return ", bindings.kafka.topic or an address"
 	}
 	return ""
@@ -137,7 +137,7 @@ func (b *builder) listedTopics(e *effective, publishes, subscribes bool) {
 // failLayer reports an error at the origin of an effective value.
 func (b *builder) failLayer(e *effective, pointer, format string, args ...any) {
 	if n := e.layers.nearest(pointer); n != nil {
-		b.fail(n, format, args...)
+		b.Fail(n, format, args...)
 	}
 }
 
@@ -153,11 +153,11 @@ func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
 		if named == s.address && !internal {
 			problem += "; write bindings.kafka.topic or topics where the topic has another name than the channel"
 		}
-		b.fail(named, "%s", problem)
+		b.Fail(named, "%s", problem)
 		return
 	}
 	if len(names) == 1 && named.Text == "{"+names[0]+"}" && s.parameters[names[0]].enum == nil {
-		b.warn(named, "the whole topic is the path parameter %q: clients reach every topic whose name has no dot; give the parameter an enum", names[0])
+		b.Warn(named, "the whole topic is the path parameter %q: clients reach every topic whose name has no dot; give the parameter an enum", names[0])
 	}
 	for _, name := range names {
 		if slices.ContainsFunc(op.Topic.Params, func(p endpoint.Param) bool { return p.Name == name }) {
@@ -165,7 +165,7 @@ func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
 		}
 		declared, ok := s.parameters[name]
 		if !ok {
-			b.warn(named, "the parameter %q of %q is not declared", name, named.Text)
+			b.Warn(named, "the parameter %q of %q is not declared", name, named.Text)
 		}
 		b.topicParam(op, named, name, declared)
 	}
@@ -175,7 +175,7 @@ func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
 func (b *builder) topicParam(op *Operation, named *document.Node, name string, declared parameter) {
 	for _, value := range declared.enum {
 		if !legalTopic.MatchString(value) {
-			b.fail(declared.node, "the value %q of parameter %q has letters that a topic name must not have", value, name)
+			b.Fail(declared.node, "the value %q of parameter %q has letters that a topic name must not have", value, name)
 		}
 	}
 	op.Topic.Params = append(op.Topic.Params, endpoint.Param{Name: name, Enum: declared.enum})
@@ -185,13 +185,13 @@ func (b *builder) topicParam(op *Operation, named *document.Node, name string, d
 		}
 		op.Topic.Defaults[name] = declared.fallback
 		if !legalTopic.MatchString(declared.fallback) || declared.fallback == "" {
-			b.fail(declared.node, "the default %q of parameter %q cannot stand in a topic name", declared.fallback, name)
+			b.Fail(declared.node, "the default %q of parameter %q cannot stand in a topic name", declared.fallback, name)
 		}
 		return
 	}
 	for _, e := range op.Entrypoints {
 		if e.Path != "" && !slices.Contains(params(e.Path), name) {
-			b.report(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(
+			b.Add(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(
 				"path parameter {%s} has no source: topic %q needs it, but path %q has no {%s} and the parameter has no default", name, named.Text, e.Path, name)})
 		}
 	}
