@@ -33,8 +33,8 @@ func (c *compiler) property(n *node) (eval, *shape) {
 		if err != nil {
 			return Value{}, err
 		}
-		if err = s.step(); err != nil {
-			return Value{}, at(n.offset, err)
+		if s.steps++; s.steps > maxSteps {
+			return Value{}, at(n.offset, errSteps)
 		}
 		switch v.kind {
 		case Structure:
@@ -106,12 +106,17 @@ func constantIndex(n *node, receiver eval, key Value) eval {
 		if err != nil || v.kind == Null && n.safe {
 			return v, err
 		}
+		if s.steps++; s.steps > maxSteps {
+			return Value{}, at(n.offset, errSteps)
+		}
 		switch {
+		case v.kind == List && v.ref == nil && i == 0: // one text, as most headers are
+			return TextValue(v.text), nil
 		case v.kind == List && i >= 0 && i < v.length():
-			return v.item(i), placed(n.offset, s.step())
+			return v.item(i), nil
 		case v.kind == Map && key.kind == Text:
 			v, _ = v.mapping().Get(key.text)
-			return v, placed(n.offset, s.step())
+			return v, nil
 		}
 		v, err = s.at(v, key)
 		return v, placed(n.offset, err)
