@@ -166,6 +166,11 @@ func patternMatchesNothing(t *testing.T, s *suite) {
 		reading.CheckTopic = false
 		p := s.tap(t, reading)
 		p.none()
+		if got := string(p.stream.Cursor(nil)); got != "" {
+			t.Errorf("cursor %q, want none", got)
+		}
+		p.close() // one that never had a topic
+		p = s.tap(t, reading)
 		s.create(t, prefix, 1, nil)
 		s.write(t, prefix, 0, "0", "1")
 		if got := texts(p.next(2)); !slices.Equal(got, []string{"0", "1"}) {

@@ -52,16 +52,12 @@ func start(r qos.Reading, of subject, commits cluster.Commits, from cursor.Curso
 
 // exist checks the topics where the reading asks for it.
 func exist(r qos.Reading, of subject) error {
-	if !r.CheckTopic {
-		return nil
-	}
-	if of.match != nil && len(of.topics) == 0 {
+	missing := slices.IndexFunc(of.names, func(name string) bool { return of.topics[name] == nil })
+	switch {
+	case !r.CheckTopic:
+	case of.match != nil && len(of.topics) == 0:
 		return cluster.NoMatchingTopic(op, r.Pattern.Text)
-	}
-	if of.match != nil {
-		return nil
-	}
-	if missing := slices.IndexFunc(of.names, func(name string) bool { return of.topics[name] == nil }); missing >= 0 {
+	case of.match == nil && missing >= 0:
 		return cluster.MissingTopic(op, of.names[missing])
 	}
 	return nil
