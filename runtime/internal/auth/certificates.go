@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto/x509"
 	"strings"
+	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
@@ -18,6 +19,9 @@ func (s *certificates) verify(r request) (proof, error) {
 		return proof{}, errAbsent
 	}
 	cert := r.TLS.PeerCertificates[0]
+	if time.Now().After(cert.NotAfter) { // the connection has lasted longer
+		return proof{}, refusal("the certificate has expired")
+	}
 	names := namesOf(cert)
 	if len(names) == 0 {
 		return proof{}, refusal("the certificate has no name")

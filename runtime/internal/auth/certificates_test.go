@@ -85,7 +85,7 @@ func TestCertificatesOfOneSubject(t *testing.T) {
 	for _, path := range []string{"/shop", "/billing"} {
 		cert := &x509.Certificate{
 			Subject: pkix.Name{Country: []string{"US"}, Organization: []string{"SPIRE"}}, SerialNumber: big.NewInt(1),
-			URIs: []*url.URL{{Scheme: "spiffe", Host: "example", Path: path}},
+			URIs: []*url.URL{{Scheme: "spiffe", Host: "example", Path: path}}, NotAfter: time.Now().Add(time.Hour),
 		}
 		if w := d.serve(shown(t, true, cert)); w.Code != http.StatusNoContent || d.saw.Subject != "uri:spiffe://example"+path {
 			t.Errorf("%s: got %d, subject %q", path, w.Code, d.saw.Subject)
@@ -97,9 +97,20 @@ func TestCertificatesOfOneSubject(t *testing.T) {
 	}
 }
 
+// TestCertificateThatExpiresOnItsConnection: a connection lasts longer than the handshake that looked
+// at its certificate.
+func TestCertificateThatExpiresOnItsConnection(t *testing.T) {
+	d := newDoor(t, map[string]config.Verifier{"mtls": {Subjects: []string{"*"}}}, one(tlsScheme))
+	cert := &x509.Certificate{Subject: pkix.Name{CommonName: "shop"}, SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(-time.Second)}
+	w := d.serve(shown(t, true, cert))
+	if w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), `"detail":"the certificate has expired"`) {
+		t.Errorf("got %d %s", w.Code, w.Body)
+	}
+}
+
 func TestCertificateWithoutASubject(t *testing.T) {
 	d := newDoor(t, map[string]config.Verifier{"mtls": {Subjects: []string{"*"}}}, one(tlsScheme))
-	cert := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"a.example"}}
+	cert := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"a.example"}, NotAfter: time.Now().Add(time.Hour)}
 	if w := d.serve(shown(t, true, cert)); w.Code != http.StatusNoContent || d.saw.Subject != "dns:a.example" {
 		t.Errorf("got %d %+v", w.Code, d.saw)
 	}
