@@ -6,6 +6,7 @@ import (
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
+	"github.com/penstock-dev/penstock/generator/internal/understand"
 	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -47,7 +48,7 @@ func loadDocument(files document.Files, name string) (*model.Model, []document.I
 	if d == nil {
 		return nil, issues
 	}
-	m, more := model.Build(d)
+	m, more := understand.Build(d)
 	if document.Failed(issues) {
 		m = nil
 	}
@@ -82,5 +83,5 @@ func checkEndpointFile(files document.Files, name string) []document.Issue {
 	if document.Failed(issues) {
 		return issues
 	}
-	return append(issues, model.CheckEndpoint(d, root)...)
+	return append(issues, understand.CheckEndpoint(d, root)...)
 }

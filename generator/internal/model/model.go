@@ -1,6 +1,6 @@
-// Package model turns a document of any supported kind into one model: operations with their
-// effective annotations, messages and schemas. After this stage nothing knows any more whether
-// the document was AsyncAPI or OpenAPI.
+// Package model is what generator knows of a document of any supported kind: operations with their
+// effective annotations, messages and schemas. Nothing in it tells whether the document was AsyncAPI
+// or OpenAPI.
 package model
 
 import (

@@ -50,7 +50,7 @@ func (r route) clash(first, shapes map[string]route) *document.Issue {
 	if r.entry.Method == http.MethodGet && ownPage(r.path) {
 		return &document.Issue{Pos: r.entry.Pos, Pointer: r.entry.Pointer, Message: fmt.Sprintf("path %q is a page of the gateway itself", r.path)}
 	}
-	shape := template.ReplaceAllString(r.path, "{}")
+	shape := Fill(r.path, "{}")
 	key := r.entry.Method + " " + shape + " " + told(r.entry.Kind)
 	if other, ok := first[key]; ok && other.entry.Pos == r.entry.Pos {
 		return &document.Issue{Pos: r.entry.Pos, Pointer: r.entry.Pointer, Message: fmt.Sprintf(

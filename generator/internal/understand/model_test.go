@@ -1,4 +1,4 @@
-package model
+package understand
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 )
 
 var update = flag.Bool("update", false, "write what the tests got into their golden files")
@@ -60,7 +61,7 @@ func buildArchive(t *testing.T, name string) {
 }
 
 // build loads and builds a document that has no errors.
-func build(t *testing.T, files fstest.MapFS, name string) *Model {
+func build(t *testing.T, files fstest.MapFS, name string) *model.Model {
 	t.Helper()
 	d, issues := document.Load(files, name)
 	if document.Failed(issues) {
@@ -77,18 +78,18 @@ func build(t *testing.T, files fstest.MapFS, name string) *Model {
 var position = regexp.MustCompile(`\{\s*"File": "([^"]*)",\s*"Line": (\d+),\s*"Col": (\d+)\s*\}`)
 
 // dump writes what the golden files hold: the model without origins and the nodes of schemas.
-func dump(t *testing.T, m *Model) []byte {
+func dump(t *testing.T, m *model.Model) []byte {
 	t.Helper()
 	type operation struct {
-		*Operation
+		*model.Operation
 		Origins any `json:",omitempty"`
 	}
 	type schema struct {
-		*Schema
+		*model.Schema
 		Node any `json:",omitempty"`
 	}
 	short := struct {
-		*Model
+		*model.Model
 		Operations []operation
 		Schemas    []schema
 	}{Model: m}

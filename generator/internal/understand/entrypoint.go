@@ -1,10 +1,11 @@
-package model
+package understand
 
 import (
 	"fmt"
 	"slices"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/generator/internal/report"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
@@ -12,7 +13,7 @@ import (
 
 // served is an entrypoint with the annotations that made it.
 type served struct {
-	*Entrypoint
+	*model.Entrypoint
 	layers layers
 	node   *document.Node // the strongest annotation of this kind, nil in OpenAPI without one
 	source *source
@@ -96,7 +97,7 @@ func fits(kind endpoint.Kind, d endpoint.Direction) bool {
 // channel or operation write it, the layers below the root.
 func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]any, made, below layers) *served {
 	node := below.origin("/" + string(kind))
-	e := &served{Entrypoint: &Entrypoint{Kind: kind, Pos: s.pos, Pointer: b.Doc.Pointer(s.node), Method: "GET"}, layers: made, node: node, source: s}
+	e := &served{Entrypoint: &model.Entrypoint{Kind: kind, Pos: s.pos, Pointer: b.Doc.Pointer(s.node), Method: "GET"}, layers: made, node: node, source: s}
 	if node != nil {
 		e.Pos, e.Pointer = b.Doc.Place(node), b.Doc.Pointer(node)
 	}

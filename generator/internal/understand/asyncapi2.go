@@ -1,4 +1,4 @@
-package model
+package understand
 
 import (
 	"github.com/penstock-dev/penstock/generator/internal/document"

@@ -1,10 +1,11 @@
-package model
+package understand
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
@@ -104,7 +105,7 @@ func messageName(written, n *document.Node, operation string) string {
 
 // asyncPayload makes the payload of one direction of an AsyncAPI operation. The direction that
 // the operation does not describe takes the messages of the channel's other operations.
-func (b *builder) asyncPayload(s *source, d endpoint.Direction) *Payload {
+func (b *builder) asyncPayload(s *source, d endpoint.Direction) *model.Payload {
 	messages := s.messages
 	if s.direction != d {
 		var others []*message
@@ -117,12 +118,12 @@ func (b *builder) asyncPayload(s *source, d endpoint.Direction) *Payload {
 			messages = others
 		}
 	}
-	p := &Payload{}
+	p := &model.Payload{}
 	for _, m := range messages {
 		p.Messages = append(p.Messages, b.message(m))
 	}
 	if len(p.Messages) == 0 {
-		p.Messages = []*Message{{Name: s.name, Pos: s.pos}}
+		p.Messages = []*model.Message{{Name: s.name, Pos: s.pos}}
 	}
 	for _, m := range p.Messages {
 		if m.ContentType == "" {
@@ -148,8 +149,8 @@ func addMessages(list, more []*message) []*message {
 
 // message lowers one AsyncAPI message. JSON Schema payloads are JSON unless the document says
 // otherwise.
-func (b *builder) message(m *message) *Message {
-	out := &Message{Name: m.name, Pos: m.node.Pos, Summary: summary(m.node)}
+func (b *builder) message(m *message) *model.Message {
+	out := &model.Message{Name: m.name, Pos: m.node.Pos, Summary: summary(m.node)}
 	content := m.node.Get("contentType")
 	if content == nil {
 		content = b.Doc.Root.Get("defaultContentType")
@@ -186,16 +187,16 @@ func (b *builder) asyncSchema(n *document.Node, format, name string) string {
 }
 
 // dialectOf reads the dialect from a schemaFormat that is JSON Schema.
-func dialectOf(format string) Dialect {
+func dialectOf(format string) model.Dialect {
 	format = strings.ToLower(format)
 	switch {
 	case strings.HasPrefix(format, "application/vnd.oai.openapi") && strings.Contains(format, "version=3.0"):
-		return OpenAPI30
+		return model.OpenAPI30
 	case strings.HasPrefix(format, "application/vnd.oai.openapi"),
 		strings.Contains(format, "2020-12"), strings.Contains(format, "2019-09"):
-		return Draft2020
+		return model.Draft2020
 	}
-	return Draft07
+	return model.Draft07
 }
 
 // mediaType is a media type in lower case, without parameters.

@@ -1,4 +1,4 @@
-package model
+package understand
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/runtime/jaas"
@@ -17,7 +18,7 @@ import (
 // judge checks that requests choose only what x-kafka-allow lets them choose.
 type judge struct {
 	*builder
-	op    *Operation
+	op    *model.Operation
 	allow *allowed
 	trail expr.Trail
 }
@@ -100,7 +101,7 @@ func (j *judge) governed(property string, at *document.Node) {
 		j.Fail(at, "%s depends on a request: the gateway's files are not chosen by requests", property)
 		return
 	}
-	publishes, subscribes := j.op.directions()
+	publishes, subscribes := directions(j.op)
 	for _, entry := range schema.Governed(property) {
 		if property == schema.Topics && (entry == schema.ProducerTopics && !publishes || entry == schema.ConsumerTopics && !subscribes) {
 			continue

@@ -1,23 +1,12 @@
-package model
+package understand
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
-
-var template = regexp.MustCompile(`\{([^{}]*)\}`)
-
-// params lists the {name} parts of a template.
-func params(text string) []string {
-	var names []string
-	for _, m := range template.FindAllStringSubmatch(text, -1) {
-		names = append(names, m[1])
-	}
-	return names
-}
 
 // path finds the path of an entrypoint and its parameters.
 func (b *builder) path(e *served) {
@@ -34,17 +23,17 @@ func (b *builder) path(e *served) {
 	default:
 		e.Path = written
 	}
-	if !strings.HasPrefix(e.Path, "/") || strings.ContainsAny(template.ReplaceAllString(e.Path, ""), "{}") && e.source.path == "" {
+	if !strings.HasPrefix(e.Path, "/") || strings.ContainsAny(model.Fill(e.Path, ""), "{}") && e.source.path == "" {
 		return // reported by the schema
 	}
 	for _, segment := range strings.Split(e.Path[1:], "/") {
-		if strings.ContainsAny(segment, "{}") && (template.FindString(segment) != segment || segment == "{}") {
+		if strings.ContainsAny(segment, "{}") && (!wholeParam(segment)) {
 			b.failAt(e, "/path", "path %q: a parameter must be a whole segment between two slashes", e.Path)
 			return
 		}
 	}
 	seen := []string{}
-	for _, name := range params(e.Path) {
+	for _, name := range model.Params(e.Path) {
 		if slices.Contains(seen, name) {
 			b.failAt(e, "/path", "path %q has the parameter %q twice", e.Path, name)
 			return
@@ -52,4 +41,10 @@ func (b *builder) path(e *served) {
 		seen = append(seen, name)
 		e.Params = append(e.Params, endpoint.Param{Name: name, Enum: e.source.parameters[name].enum})
 	}
+}
+
+// wholeParam says whether a segment of a path is a parameter and nothing else.
+func wholeParam(segment string) bool {
+	names := model.Params(segment)
+	return len(names) == 1 && names[0] != "" && segment == "{"+names[0]+"}"
 }

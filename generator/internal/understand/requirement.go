@@ -1,4 +1,4 @@
-package model
+package understand
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
@@ -167,12 +168,12 @@ func (b *builder) keep(s endpoint.Scheme, declared *document.Node) {
 		return
 	}
 	if b.model.SecuritySchemes == nil {
-		b.model.SecuritySchemes = map[string]*SecurityScheme{}
+		b.model.SecuritySchemes = map[string]*model.SecurityScheme{}
 	}
 	s.Scopes = nil
-	kept := &SecurityScheme{Scheme: s, Description: declared.Get("description").Str(), BearerFormat: declared.Get("bearerFormat").Str()}
+	kept := &model.SecurityScheme{Scheme: s, Description: declared.Get("description").Str(), BearerFormat: declared.Get("bearerFormat").Str()}
 	for _, m := range members(declared.Get("flows")) {
-		flow := Flow{
+		flow := model.Flow{
 			AuthorizationURL: m.Value.Get("authorizationUrl").Str(), TokenURL: m.Value.Get("tokenUrl").Str(),
 			RefreshURL: m.Value.Get("refreshUrl").Str(), Scopes: map[string]string{},
 		}
@@ -182,7 +183,7 @@ func (b *builder) keep(s endpoint.Scheme, declared *document.Node) {
 			}
 		}
 		if kept.Flows == nil {
-			kept.Flows = map[string]Flow{}
+			kept.Flows = map[string]model.Flow{}
 		}
 		kept.Flows[m.Key] = flow
 	}

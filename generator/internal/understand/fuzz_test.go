@@ -1,4 +1,4 @@
-package model
+package understand
 
 import (
 	"path/filepath"

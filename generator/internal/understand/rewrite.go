@@ -1,15 +1,16 @@
-package model
+package understand
 
 import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 )
 
 // rewriter copies one schema as data and turns its references into names of the model.
 type rewriter struct {
 	schemas *schemas
-	dialect Dialect
+	dialect model.Dialect
 	context string // name of the schema, for those inside that need a name
 }
 
@@ -41,7 +42,7 @@ func (r rewriter) schema(n *document.Node) any {
 	if n.Reference() != "" {
 		name := r.schemas.name(&document.Node{Kind: document.Object, Pos: n.Pos, Members: []document.Member{*n.Member("$ref")}}, r.context, r.dialect)
 		out["$ref"] = "#/components/schemas/" + name
-		if r.dialect != Draft2020 {
+		if r.dialect != model.Draft2020 {
 			return out
 		}
 	}

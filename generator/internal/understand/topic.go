@@ -1,4 +1,4 @@
-package model
+package understand
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -36,12 +37,12 @@ const (
 // topics finds the topic in force of each direction of each endpoint: what channel or operation
 // write, else what the document itself names, else what root or server write. Topics of root and
 // server are removed from the endpoints where the document names one.
-func (b *builder) topics(op *Operation, s *source, c *chosen, attributes []assignment) {
+func (b *builder) topics(op *model.Operation, s *source, c *chosen, attributes []assignment) {
 	named := s.topic
 	if named == nil {
 		named = s.address
 	}
-	publishes, subscribes := op.directions()
+	publishes, subscribes := directions(op)
 	used := false
 	for _, d := range []struct {
 		side, verb string
@@ -142,10 +143,10 @@ func (b *builder) failLayer(e *effective, pointer, format string, args ...any) {
 }
 
 // namedTopic checks the topic that the document names and finds where its parameters come from.
-func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
+func (b *builder) namedTopic(op *model.Operation, s *source, named *document.Node) {
 	op.Topic.Template = named.Text
-	names := params(named.Text)
-	if problem := topicProblem(template.ReplaceAllString(named.Text, "x")); problem != "" {
+	names := model.Params(named.Text)
+	if problem := topicProblem(model.Fill(named.Text, "x")); problem != "" {
 		internal := strings.HasPrefix(named.Text, "__")
 		if !internal {
 			problem = strings.Replace(topicProblem("/"), `"/"`, fmt.Sprintf("%q", named.Text), 1)
@@ -172,7 +173,7 @@ func (b *builder) namedTopic(op *Operation, s *source, named *document.Node) {
 }
 
 // topicParam adds one parameter of the topic.
-func (b *builder) topicParam(op *Operation, named *document.Node, name string, declared parameter) {
+func (b *builder) topicParam(op *model.Operation, named *document.Node, name string, declared parameter) {
 	for _, value := range declared.enum {
 		if !legalTopic.MatchString(value) {
 			b.Fail(declared.node, "the value %q of parameter %q has letters that a topic name must not have", value, name)
@@ -190,7 +191,7 @@ func (b *builder) topicParam(op *Operation, named *document.Node, name string, d
 		return
 	}
 	for _, e := range op.Entrypoints {
-		if e.Path != "" && !slices.Contains(params(e.Path), name) {
+		if e.Path != "" && !slices.Contains(model.Params(e.Path), name) {
 			b.Add(document.Issue{Pos: e.Pos, Pointer: e.Pointer, Message: fmt.Sprintf(
 				"path parameter {%s} has no source: topic %q needs it, but path %q has no {%s} and the parameter has no default", name, named.Text, e.Path, name)})
 		}

@@ -1,4 +1,5 @@
-package model
+// Package understand turns a document of any supported kind into a model.
+package understand
 
 import (
 	"fmt"
@@ -7,18 +8,19 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/generator/internal/report"
 	"github.com/penstock-dev/penstock/schema"
 )
 
 // Build makes the model of a loaded document. It returns every problem at once, warnings too,
 // in no order; the model is nil when one of them is an error.
-func Build(d *document.Document) (*Model, []document.Issue) {
+func Build(d *document.Document) (*model.Model, []document.Issue) {
 	b := &builder{
 		Report:      report.New(d),
 		annotations: map[*document.Node]*annotation{},
 		allowUsed:   map[*document.Node]bool{},
-		model: &Model{
+		model: &model.Model{
 			Source:      d.Path,
 			Format:      d.Spec(),
 			Title:       d.Root.Get("info").Get("title").Str(),
@@ -37,7 +39,7 @@ func Build(d *document.Document) (*Model, []document.Issue) {
 	}
 	b.unusedAllow()
 	b.names()
-	b.Add(Conflicts([]*Model{b.model})...)
+	b.Add(model.Conflicts([]*model.Model{b.model})...)
 	if len(b.model.Operations) == 0 && !b.Failed() {
 		b.Warn(d.Root, "no operation has an x-kafka-entrypoints: nothing is served")
 	}
@@ -51,7 +53,7 @@ func Build(d *document.Document) (*Model, []document.Issue) {
 // builder holds what the steps of Build share.
 type builder struct {
 	*report.Report
-	model       *Model
+	model       *model.Model
 	annotations map[*document.Node]*annotation
 	servers     []*server
 	root        rootEndpoints
@@ -82,7 +84,7 @@ func (b *builder) api() {
 
 // names checks that no two operations share a name.
 func (b *builder) names() {
-	first := map[string]*Operation{}
+	first := map[string]*model.Operation{}
 	for _, op := range b.model.Operations {
 		if other := first[op.Name]; other != nil {
 			b.Add(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf("operation %q exists already at %s: write another operationId", op.Name, other.Pos)})

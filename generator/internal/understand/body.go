@@ -1,18 +1,19 @@
-package model
+package understand
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
 // openAPIPayload makes the payload of one direction. What the operation does not describe
 // itself, a websocket beside a GET for example, is taken from the other operations of the path.
-func (b *builder) openAPIPayload(s *source, d endpoint.Direction) *Payload {
+func (b *builder) openAPIPayload(s *source, d endpoint.Direction) *model.Payload {
 	for _, o := range append([]*source{s}, s.siblings...) {
-		var p *Payload
+		var p *model.Payload
 		if d == endpoint.Publishing {
 			p = b.requestPayload(o)
 		} else if o.method == "GET" {
@@ -22,21 +23,21 @@ func (b *builder) openAPIPayload(s *source, d endpoint.Direction) *Payload {
 			return p
 		}
 	}
-	return &Payload{Messages: []*Message{{Name: s.name, Pos: s.pos}}}
+	return &model.Payload{Messages: []*model.Message{{Name: s.name, Pos: s.pos}}}
 }
 
 // requestPayload reads the request body; nil where there is none.
-func (b *builder) requestPayload(s *source) *Payload {
+func (b *builder) requestPayload(s *source) *model.Payload {
 	body := b.Resolve(s.node.Get("requestBody"))
 	content := body.Get("content")
 	if content == nil || !b.Want(content, document.Object, "content") || len(content.Members) == 0 {
 		return nil
 	}
-	p := &Payload{}
+	p := &model.Payload{}
 	anything := false
 	for _, m := range content.Members {
 		media := mediaType(m.Key)
-		p.add(b.bodyMessage(s, m, media, false))
+		add(p, b.bodyMessage(s, m, media, false))
 		if strings.Contains(media, "*") {
 			anything = true
 		}
@@ -52,11 +53,11 @@ func (b *builder) requestPayload(s *source) *Payload {
 
 // answerPayload reads the 2xx answers: the schema of one message is that of the items where
 // the answer is an array.
-func (b *builder) answerPayload(s *source) *Payload {
-	p := &Payload{}
+func (b *builder) answerPayload(s *source) *model.Payload {
+	p := &model.Payload{}
 	for _, content := range b.successes(s) {
 		for _, m := range content.Members {
-			p.add(b.bodyMessage(s, m, mediaType(m.Key), true))
+			add(p, b.bodyMessage(s, m, mediaType(m.Key), true))
 		}
 	}
 	if len(p.Messages) == 0 {
@@ -71,8 +72,8 @@ func isArray(n *document.Node) bool {
 	return n.Get("items") != nil && (kind.Str() == "array" || slices.Contains(texts(kind), "array"))
 }
 
-// add keeps one message for each schema.
-func (p *Payload) add(m *Message) {
+// add adds a message; a payload keeps one for each schema.
+func add(p *model.Payload, m *model.Message) {
 	for _, other := range p.Messages {
 		if other.Schema == m.Schema {
 			return
@@ -82,8 +83,8 @@ func (p *Payload) add(m *Message) {
 }
 
 // bodyMessage makes a message of one media type of a body.
-func (b *builder) bodyMessage(s *source, m document.Member, media string, items bool) *Message {
-	out := &Message{Name: s.name, Pos: m.KeyPos, Summary: summary(s.node), ContentType: media}
+func (b *builder) bodyMessage(s *source, m document.Member, media string, items bool) *model.Message {
+	out := &model.Message{Name: s.name, Pos: m.KeyPos, Summary: summary(s.node), ContentType: media}
 	if media == eventStream || strings.Contains(media, "*") {
 		out.ContentType = ""
 	}
@@ -100,9 +101,9 @@ func (b *builder) bodyMessage(s *source, m document.Member, media string, items 
 	if items {
 		suffix = "Item"
 	}
-	dialect := OpenAPI30
+	dialect := model.OpenAPI30
 	if b.Doc.Format == document.OpenAPI31 {
-		dialect = Draft2020
+		dialect = model.Draft2020
 	}
 	out.Schema = b.schemas.name(described, s.name+suffix, dialect)
 	if name := componentName(described.Reference()); name != "" {

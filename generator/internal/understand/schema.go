@@ -1,4 +1,4 @@
-package model
+package understand
 
 import (
 	"fmt"
@@ -7,21 +7,22 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 )
 
 // schemas collects the schemas that operations reach. Every schema that a reference names
 // becomes a schema of its own, whatever file it stands in; so no reference leaves the list.
 type schemas struct {
 	builder *builder
-	list    []*Schema
-	byNode  map[*document.Node]*Schema
+	list    []*model.Schema
+	byNode  map[*document.Node]*model.Schema
 	taken   map[string]bool
 	// components are the names that the document gave to schemas itself; no made name takes one.
 	components map[string]*document.Node
 }
 
 func newSchemas(b *builder) *schemas {
-	s := &schemas{builder: b, byNode: map[*document.Node]*Schema{}, taken: map[string]bool{}, components: map[string]*document.Node{}}
+	s := &schemas{builder: b, byNode: map[*document.Node]*model.Schema{}, taken: map[string]bool{}, components: map[string]*document.Node{}}
 	if own := b.Doc.Root.Get("components").Get("schemas"); own != nil {
 		for _, m := range own.Members {
 			s.components[clean(m.Key)] = m.Value
@@ -31,8 +32,8 @@ func newSchemas(b *builder) *schemas {
 }
 
 // name gives the schema at n, or the one that it refers to, a name and adds it to the list.
-func (s *schemas) name(n *document.Node, wanted string, dialect Dialect) string {
-	if n.Reference() != "" && (dialect != Draft2020 || bare(n)) {
+func (s *schemas) name(n *document.Node, wanted string, dialect model.Dialect) string {
+	if n.Reference() != "" && (dialect != model.Draft2020 || bare(n)) {
 		target, issue := s.builder.Doc.Resolve(n)
 		if issue != nil {
 			s.builder.Add(*issue)
@@ -43,7 +44,7 @@ func (s *schemas) name(n *document.Node, wanted string, dialect Dialect) string 
 	if known := s.byNode[n]; known != nil {
 		return known.Name
 	}
-	schema := &Schema{Name: s.unique(wanted, n), Pos: n.Pos, Node: n, Dialect: s.builder.dialect(n, dialect)}
+	schema := &model.Schema{Name: s.unique(wanted, n), Pos: n.Pos, Node: n, Dialect: s.builder.dialect(n, dialect)}
 	s.byNode[n] = schema
 	s.list = append(s.list, schema)
 	r := rewriter{schemas: s, dialect: schema.Dialect, context: schema.Name}
@@ -65,7 +66,7 @@ func bare(n *document.Node) bool {
 }
 
 // dialect is what the schema or its file say in $schema, else that of the place it is used in.
-func (b *builder) dialect(n *document.Node, otherwise Dialect) Dialect {
+func (b *builder) dialect(n *document.Node, otherwise model.Dialect) model.Dialect {
 	written := n.Get("$schema").Str()
 	if written == "" {
 		if root := b.Doc.RootOf(n); root != b.Doc.Root {
@@ -74,9 +75,9 @@ func (b *builder) dialect(n *document.Node, otherwise Dialect) Dialect {
 	}
 	switch {
 	case strings.Contains(written, "2020-12"), strings.Contains(written, "2019-09"):
-		return Draft2020
+		return model.Draft2020
 	case strings.Contains(written, "draft-07"), strings.Contains(written, "draft-06"), strings.Contains(written, "draft-04"):
-		return Draft07
+		return model.Draft07
 	}
 	return otherwise
 }

@@ -1,7 +1,8 @@
-package model
+package understand
 
 import (
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
 )
@@ -12,7 +13,7 @@ func (b *builder) operation(s *source) {
 	if len(entrypoints) == 0 {
 		return
 	}
-	op := &Operation{
+	op := &model.Operation{
 		Name: s.name, Pos: s.pos, Pointer: b.Doc.Pointer(s.node), Summary: summary(s.node), Description: s.node.Get("description").Str(),
 		Tags: tags(s.node), Partitions: b.kafkaPartitions(s.channel),
 	}
@@ -41,7 +42,7 @@ func (b *builder) operation(s *source) {
 }
 
 // judged checks what requests choose in an operation.
-func (b *builder) judged(op *Operation, c *chosen, attributes []assignment, allow *allowed) *allowed {
+func (b *builder) judged(op *model.Operation, c *chosen, attributes []assignment, allow *allowed) *allowed {
 	j := &judge{builder: b, op: op, allow: allow}
 	j.assignments(attributes)
 	for _, e := range c.endpoints {
@@ -53,7 +54,7 @@ func (b *builder) judged(op *Operation, c *chosen, attributes []assignment, allo
 }
 
 // effects writes what is in force, and where it came from.
-func (b *builder) effects(op *Operation, c *chosen, entrypoints []*served) {
+func (b *builder) effects(op *model.Operation, c *chosen, entrypoints []*served) {
 	if c.group != nil {
 		op.LoadBalancer = c.balancer
 	}
@@ -76,7 +77,7 @@ func defaulted(value map[string]any) map[string]any {
 }
 
 // directions says which sides the entrypoints of an operation have.
-func (op *Operation) directions() (publishes, subscribes bool) {
+func directions(op *model.Operation) (publishes, subscribes bool) {
 	for _, e := range op.Entrypoints {
 		publishes = publishes || e.Publishes
 		subscribes = subscribes || e.Subscribes
@@ -84,12 +85,12 @@ func (op *Operation) directions() (publishes, subscribes bool) {
 	return publishes, subscribes
 }
 
-func (b *builder) payloads(op *Operation, s *source) {
+func (b *builder) payloads(op *model.Operation, s *source) {
 	payload := b.asyncPayload
 	if !b.Doc.Format.Async() {
 		payload = b.openAPIPayload
 	}
-	publishes, subscribes := op.directions()
+	publishes, subscribes := directions(op)
 	if publishes {
 		op.Publish = payload(s, endpoint.Publishing)
 	}
