@@ -3,6 +3,8 @@ package server
 import (
 	"bytes"
 	"crypto/tls"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"os"
@@ -67,6 +69,61 @@ func TestRotatedCertificate(t *testing.T) {
 		}
 		return log.has("failed to find any PEM data in certificate input")
 	})
+}
+
+// TestAuthorityThatIsTakenAway: clients of an authority that is trusted no more do not get in by a
+// session of before.
+func TestAuthorityThatIsTakenAway(t *testing.T) {
+	cfg := local()
+	cfg.Listen.HTTP2 = config.HTTP2Off
+	cfg.Listen.TLS.CertFile, cfg.Listen.TLS.KeyFile = certificate(t, t.TempDir())
+	authority, key := certificate(t, t.TempDir())
+	pair, err := tls.LoadX509KeyPair(authority, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Listen.TLS.ClientCAFile, cfg.Listen.TLS.ClientAuth = authority, "optional"
+	log := &logged{}
+	s, err := Client(cfg, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = fmt.Fprint(w, len(r.TLS.VerifiedChains))
+	}), slog.New(slog.NewTextHandler(log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, s)
+	transport := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{
+		InsecureSkipVerify: true, Certificates: []tls.Certificate{pair}, ClientSessionCache: tls.NewLRUClientSessionCache(1),
+	}}
+	ask := func() (chains string, resumed bool) {
+		r, err := (&http.Client{Transport: transport}).Get("https://" + s.Address())
+		if err != nil {
+			return err.Error(), false
+		}
+		defer func() { _ = r.Body.Close() }()
+		text, _ := io.ReadAll(r.Body)
+		return string(text), r.TLS.DidResume
+	}
+	if chains, _ := ask(); chains != "1" {
+		t.Fatalf("got %s", chains)
+	}
+	if chains, resumed := ask(); chains != "1" || !resumed {
+		t.Fatalf("got %s, resumed %v", chains, resumed)
+	}
+	other, _ := certificate(t, t.TempDir())
+	text, err := os.ReadFile(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(authority, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the other authority is in force", func() bool {
+		shown(t, s)
+		return log.has("listen.tls read again")
+	})
+	if chains, resumed := ask(); chains == "1" {
+		t.Errorf("the client is still known, resumed %v", resumed)
+	}
 }
 
 func TestVerifiesClients(t *testing.T) {
