@@ -29,8 +29,12 @@ func TopicPattern(text string) (*regexp.Regexp, error) {
 		return nil, err
 	}
 	// Alone first: "a)|(?:b" would pass within the group.
-	if _, err := regexp.Compile(text); err != nil {
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
 		return nil, notRE2(text, err)
+	}
+	if steps(tree) > maxSteps {
+		return nil, fmt.Errorf("the pattern is too large: its counted repetitions make more than %d steps of it", maxSteps)
 	}
 	if s.quoting {
 		text += `\E`
@@ -40,6 +44,25 @@ func TopicPattern(text string) (*regexp.Regexp, error) {
 		return nil, notRE2(text, err)
 	}
 	return whole, nil
+}
+
+// maxSteps bounds what a pattern is compiled to: requests may choose patterns, and a few counted
+// repetitions would cost a second.
+const maxSteps = 2000
+
+// steps is about the number of instructions of an expression.
+func steps(tree *syntax.Regexp) int {
+	n := 1 + len(tree.Rune)
+	if tree.Op == syntax.OpCharClass {
+		n = 1
+	}
+	for _, sub := range tree.Sub {
+		n += steps(sub)
+	}
+	if tree.Op == syntax.OpRepeat {
+		n *= max(tree.Min, tree.Max, 1)
+	}
+	return n
 }
 
 // notRE2 says what the parser of the standard library found.

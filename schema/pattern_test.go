@@ -24,6 +24,8 @@ func TestTopicPatternMatchesWholeNames(t *testing.T) {
 		{`[[:alpha:]_]+`, []string{"a_B"}, []string{"a1"}},
 		{`a\++?`, []string{"a+"}, []string{"a"}},
 		{`.*`, []string{"anything"}, nil},
+		{`[a-zA-Z0-9._-]{1,249}`, []string{"a", strings.Repeat("a", 249)}, []string{"", strings.Repeat("a", 250)}},
+		{strings.Repeat("a?", 400) + `b`, []string{"b", "ab"}, []string{"a"}},
 	}
 	for _, tt := range tests {
 		re, err := TopicPattern(tt.pattern)
@@ -77,6 +79,8 @@ func TestTopicPatternRefuses(t *testing.T) {
 		"a\xff":        "not a regular expression (RE2): invalid UTF-8: \xff at character 2",
 		`[[:alpha`:     `not a regular expression (RE2): missing closing ]: [[:alpha`,
 	}
+	const large = `the pattern is too large: its counted repetitions make more than 2000 steps of it`
+	tests[strings.Repeat(".{0,249}", 9)], tests[`((a{10}){10}b{0,20}){10}`] = large, large
 	tests[strings.Repeat("a", MaxTopicPattern+1)] = `the pattern is longer than 1000 bytes`
 	for pattern, want := range tests {
 		_, err := TopicPattern(pattern)
