@@ -112,7 +112,7 @@ func open(t *testing.T, b Broker, serverSide bool) *suite {
 		t.Fatal(err)
 	}
 	s.raw, err = kgo.NewClient(kgo.SeedBrokers(b.Addrs...), kgo.RecordPartitioner(kgo.ManualPartitioner()),
-		kgo.MetadataMinAge(50*time.Millisecond))
+		kgo.MetadataMinAge(50*time.Millisecond), kgo.UnknownTopicRetries(-1))
 	if err != nil {
 		t.Fatal(err)
 	}
