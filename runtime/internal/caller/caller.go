@@ -73,6 +73,9 @@ func (f *Finder) Address(r *http.Request) string {
 	for i := len(hops) - 1; i >= 0; i-- {
 		hop := strings.TrimSpace(hops[i])
 		addr, err := netip.ParseAddr(hop)
+		if with, bad := netip.ParseAddrPort(hop); bad == nil { // some proxies write the port too
+			addr, err = with.Addr(), nil
+		}
 		if err != nil {
 			return host
 		}

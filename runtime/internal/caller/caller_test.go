@@ -43,6 +43,8 @@ func TestAddress(t *testing.T) {
 		{"only proxies", "10.0.0.1:5000", "10.9.9.9", "10.9.9.9", trusted},
 		{"malformed hop", "10.0.0.1:5000", "198.51.100.7, junk", "10.0.0.1", trusted},
 		{"proxy by IPv6", "[2001:db8::1]:5000", "2001:db8::7", "2001:db8::7", trusted},
+		{"hops with ports", "10.0.0.1:5000", "198.51.100.7:4711, 10.2.3.4:80", "198.51.100.7", trusted},
+		{"IPv6 with a port", "10.0.0.1:5000", "[2001:db8::7]:4711", "2001:db8::7", trusted},
 		{"no header", "10.0.0.1:5000", "", "10.0.0.1", trusted},
 	} {
 		t.Run(test.name, func(t *testing.T) {
