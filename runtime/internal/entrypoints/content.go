@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
-	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/scan"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
@@ -51,33 +50,4 @@ func (c Content) AppendMembers(dst, value []byte) []byte {
 	dst = append(dst, '"')
 	dst = base64.StdEncoding.AppendEncode(dst, value)
 	return append(dst, `","encoding":"base64"`...)
-}
-
-// AppendHeaders appends the headers of a record as an object: name → list of values, names in
-// the order of their first values.
-func AppendHeaders(dst []byte, headers []core.Header) []byte {
-	dst = append(dst, '{')
-	for i, h := range headers {
-		if seen(headers[:i], h.Name) {
-			continue
-		}
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = web.AppendString(dst, h.Name)
-		dst = append(dst, ':', '[')
-		dst = web.AppendString(dst, h.Value)
-		for _, other := range headers[i+1:] {
-			if other.Name == h.Name {
-				dst = append(dst, ',')
-				dst = web.AppendString(dst, other.Value)
-			}
-		}
-		dst = append(dst, ']')
-	}
-	return append(dst, '}')
-}
-
-func seen(headers []core.Header, name string) bool {
-	return slices.ContainsFunc(headers, func(h core.Header) bool { return h.Name == name })
 }

@@ -108,37 +108,29 @@ func lineEnd(text []byte) int {
 
 // appendHeaders appends a comment for each header name, its values joined by commas.
 func appendHeaders(dst []byte, headers []core.Header) []byte {
+	var room entrypoints.Links
+	links := room.Of(headers)
 	for i, h := range headers {
-		if named(headers[:i], h.Name) {
+		if links[i].Later {
 			continue
 		}
-		value := h.Value
-		for _, other := range headers[i+1:] {
-			if other.Name == h.Name {
-				value = append(append(value[:len(value):len(value)], ','), other.Value...)
-			}
+		dst = beginComment(dst, h.Name)
+		dst = appendLine(dst, h.Value)
+		for k := links[i].Next; k > 0; k = links[k].Next {
+			dst = appendLine(append(dst, ','), headers[k].Value)
 		}
-		dst = appendComment(dst, h.Name, value)
+		dst = append(dst, '\n')
 	}
 	return dst
 }
 
-func named(headers []core.Header, name string) bool {
-	for i := range headers {
-		if headers[i].Name == name {
-			return true
-		}
-	}
-	return false
-}
-
 // appendComment appends ":name: value" on one line: line breaks are written \r and \n.
 func appendComment(dst []byte, name string, value []byte) []byte {
-	dst = append(dst, ':')
-	dst = appendLine(dst, []byte(name))
-	dst = append(dst, ':', ' ')
-	dst = appendLine(dst, value)
-	return append(dst, '\n')
+	return append(appendLine(beginComment(dst, name), value), '\n')
+}
+
+func beginComment(dst []byte, name string) []byte {
+	return append(appendLine(append(dst, ':'), []byte(name)), ':', ' ')
 }
 
 func appendLine(dst, text []byte) []byte {
