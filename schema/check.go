@@ -55,6 +55,9 @@ func uniqueNames(value any, pointer string) []finding {
 	seen := map[string]string{}
 	var out []finding
 	see := func(object map[string]any, fallback, pointer string) {
+		if isReference(object) {
+			return
+		}
 		name, ok := object["name"].(string)
 		if !ok {
 			name = fallback

@@ -62,6 +62,9 @@ func newLibrary() (*library, error) {
 		}
 	}
 	for name := range lib.raw {
+		if name == string(Document) {
+			continue // made when it is asked for, see whole
+		}
 		text, err := lib.bundle(name)
 		if err != nil {
 			return nil, err
@@ -77,14 +80,20 @@ func newLibrary() (*library, error) {
 }
 
 func (lib *library) add(name string, text []byte) error {
-	var raw map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&raw); err != nil {
+	raw, err := decode(text)
+	if err != nil {
 		return fmt.Errorf("schema: decode %q: %w", name, err)
 	}
 	lib.texts[name], lib.raw[name] = text, raw
 	return nil
+}
+
+func decode(text []byte) (map[string]any, error) {
+	var raw map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err := decoder.Decode(&raw)
+	return raw, err
 }
 
 // compile compiles every schema for a mode: where expressions are evaluated already, the schema
@@ -114,6 +123,22 @@ func (lib *library) compile(mode Mode) error {
 	return nil
 }
 
+// rawOf is a schema as data; nil when there is none of that name.
+func rawOf(name string) map[string]any {
+	if name == string(Document) {
+		return whole().raw
+	}
+	return load().raw[name]
+}
+
+// compiledOf is the schema that a kind is checked with in a mode; nil when there is none.
+func compiledOf(kind Kind, mode Mode) *jsonschema.Schema {
+	if kind == Document {
+		return whole().compiled
+	}
+	return load().compiled[mode][kind]
+}
+
 // document is the name of the schema that a kind is checked with.
 func (k Kind) document() string {
 	if k == Entrypoints {
@@ -135,6 +160,9 @@ func Names() []string {
 // Text gives a schema's text by its name, with everything that it refers to inside it, so that an
 // editor needs nothing else. The bytes are a copy.
 func Text(name string) ([]byte, bool) {
+	if name == string(Document) {
+		return bytes.Clone(whole().text), true
+	}
 	text, ok := load().bundles[name]
 	return bytes.Clone(text), ok
 }

@@ -1,18 +1,12 @@
 package schema
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-)
+import "fmt"
 
 // patchText derives from the schema of a whole object the one of a patch (RFC 7386) to it:
 // nothing is mandatory, and null deletes.
 func patchText(text []byte, name string) ([]byte, error) {
-	var raw map[string]any
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&raw); err != nil {
+	raw, err := decode(text)
+	if err != nil {
 		return nil, fmt.Errorf("schema: decode for %q: %w", name, err)
 	}
 	types := raw["type"]

@@ -56,7 +56,7 @@ func lines(issues []Issue) []string {
 }
 
 func TestRules(t *testing.T) {
-	for _, kind := range Kinds() {
+	for _, kind := range append(Kinds(), Document) {
 		for _, example := range readExamples(t, kind) {
 			t.Run(string(kind)+"/"+example.Rule, func(t *testing.T) {
 				if got := Validate(kind, example.mode(), example.Good); got != nil {
@@ -74,9 +74,9 @@ func TestRules(t *testing.T) {
 // known properties (TestTypes has those) must be broken by a bad example.
 func TestEveryRuleHasAnExample(t *testing.T) {
 	broken := map[string]bool{}
-	for _, kind := range Kinds() {
+	for _, kind := range append(Kinds(), Document) {
 		for _, example := range readExamples(t, kind) {
-			err := load().compiled[example.mode()][kind].Validate(example.Bad)
+			err := compiledOf(kind, example.mode()).Validate(example.Bad)
 			var invalid *jsonschema.ValidationError
 			if errors.As(err, &invalid) {
 				markBroken(invalid, broken)
@@ -88,7 +88,7 @@ func TestEveryRuleHasAnExample(t *testing.T) {
 			})
 		}
 	}
-	for _, name := range []string{"allow", "api", "attributes", "endpoint", "endpoint-group", "endpoint-groups", "entrypoints-patch", "gateway"} {
+	for _, name := range []string{"allow", "api", "attributes", "document", "endpoint", "endpoint-group", "endpoint-groups", "entrypoints-patch", "gateway"} {
 		for _, assertion := range assertions(load().raw[name], "") {
 			if !broken[name+"#"+assertion] && !broken[assertion] {
 				t.Errorf("%s.json: no example breaks %s", name, assertion)
@@ -123,7 +123,7 @@ func assertions(schema any, pointer string) []string {
 			out = append(out, here)
 		case "penstock:check":
 			out = append(out, value.(string))
-		case "items", "then", "additionalProperties":
+		case "items", "then", "additionalProperties", "propertyNames":
 			out = append(out, assertions(value, here)...)
 		case "properties", "definitions":
 			for name, member := range value.(map[string]any) {

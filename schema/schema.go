@@ -25,7 +25,12 @@ const (
 	Gateway        Kind = "gateway"         // the gateway's configuration
 )
 
-// Kinds lists the kinds.
+// Document is the kind of a whole AsyncAPI or OpenAPI document as it was written: only the
+// annotations in it count, and { $ref: … } may stand for each of their values. It is for editors,
+// which see documents so, and holds the other kinds' rules; it is not among Kinds.
+const Document Kind = "document"
+
+// Kinds lists the kinds of configuration.
 func Kinds() []Kind {
 	return []Kind{API, Endpoint, EndpointPatch, EndpointGroups, Entrypoints, Attributes, Allow, Gateway}
 }

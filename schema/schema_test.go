@@ -15,7 +15,7 @@ import (
 // TestTextsStandAlone compiles every schema as it is given out, with nothing beside it, and
 // demands that it judges the examples as the package does.
 func TestTextsStandAlone(t *testing.T) {
-	want := []string{"allow", "api", "attributes", "endpoint", "endpoint-group", "endpoint-groups", "endpoint-patch", "entrypoints", "entrypoints-patch", "expression", "gateway", "penstock.v1"}
+	want := []string{"allow", "api", "attributes", "document", "endpoint", "endpoint-group", "endpoint-groups", "endpoint-patch", "entrypoints", "entrypoints-patch", "expression", "gateway", "penstock.v1"}
 	if diff := cmp.Diff(want, Names()); diff != "" {
 		t.Fatal(diff)
 	}
@@ -31,10 +31,10 @@ func TestTextsStandAlone(t *testing.T) {
 			t.Errorf("%s: the text is not the same twice, or not JSON", name)
 		}
 	}
-	for _, kind := range Kinds() {
+	for _, kind := range append(Kinds(), Document) {
 		for _, example := range readExamples(t, kind) {
 			for _, value := range []any{example.Good, example.Bad} {
-				ours := load().compiled[Template][kind].Validate(value) == nil
+				ours := compiledOf(kind, Template).Validate(value) == nil
 				if alone := compiled[kind.document()].Validate(value) == nil; alone != ours {
 					t.Errorf("%s/%s: valid alone %v, valid here %v: %v", kind, example.Rule, alone, ours, value)
 				}

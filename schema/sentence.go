@@ -29,10 +29,13 @@ func (r rule) findings(instance any, pointer string) []finding {
 	one := func(message, suggestion string) []finding {
 		return []finding{{Issue{pointer, message, suggestion}, rank}}
 	}
+	if r.naming {
+		return one(r.misnamed(pointer))
+	}
 	switch r.keyword {
 	case "type":
 		rank = rankType
-		return one(fmt.Sprintf("must be %s, not %s", expectedTypes(r.argument), typeName(r.holder, instance)), "")
+		return one(fmt.Sprintf("must be %s, not %s", r.expected(), typeName(r.holder, instance)), "")
 	case "additionalProperties":
 		return r.unknown(instance, pointer)
 	case "required":
@@ -90,6 +93,17 @@ func (r rule) unknown(instance any, pointer string) []finding {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Pointer < out[j].Pointer })
 	return out
+}
+
+// misnamed is the sentence about the name of a property that the schema does not admit.
+func (r rule) misnamed(pointer string) (message, suggestion string) {
+	parts := segments(pointer)
+	message = r.own("errorMessage", "has a name that is not admitted")
+	choices := r.choices()
+	if meant, ok := Suggest(parts[len(parts)-1], choices); ok && len(choices) > 1 {
+		return message + fmt.Sprintf(": did you mean %q?", meant), meant
+	}
+	return message, ""
 }
 
 // placesOf names where a property does belong, "" when that is nowhere or in too many places.
@@ -166,6 +180,16 @@ func quoted(holder node, instance any) string {
 		return ""
 	}
 	return fmt.Sprintf(", not %q", text)
+}
+
+// expected names the types that the rule admits. An object that only a reference can be is none.
+func (r rule) expected() string {
+	types, _ := r.argument.([]any)
+	names := r.holder.names()
+	if len(names) != 1 || names[0] != "$ref" || r.holder.schema["additionalProperties"] != false {
+		return expectedTypes(r.argument)
+	}
+	return expectedTypes(slices.DeleteFunc(slices.Clone(types), func(name any) bool { return name == "object" }))
 }
 
 func expectedTypes(argument any) string {

@@ -15,7 +15,7 @@ type node struct {
 // root is the schema of a kind.
 func root(kind Kind) node {
 	name := kind.document()
-	return node{name, load().raw[name]}.resolve()
+	return node{name, rawOf(name)}.resolve()
 }
 
 // resolve follows references.
@@ -29,7 +29,7 @@ func (n node) resolve() node {
 		if file != "" {
 			n.document = strings.TrimSuffix(file, ".json")
 		}
-		target, _ := at(load().raw[n.document], fragment)
+		target, _ := at(rawOf(n.document), fragment)
 		n.schema, _ = target.(map[string]any)
 	}
 }
@@ -45,11 +45,27 @@ func (n node) child(value any) (node, bool) {
 
 // property is the schema of a property of the objects that this schema describes.
 func (n node) property(name string) (node, bool) {
+	if property, ok := n.named(name); ok {
+		return property, true
+	}
+	return n.child(n.schema["additionalProperties"])
+}
+
+// named is the schema of a property that this schema, or one that it includes, calls by its name.
+func (n node) named(name string) (node, bool) {
 	properties, _ := n.schema["properties"].(map[string]any)
 	if schema, ok := properties[name]; ok {
 		return n.child(schema)
 	}
-	return n.child(n.schema["additionalProperties"])
+	included, _ := n.schema["allOf"].([]any)
+	for _, schema := range included {
+		if other, ok := n.child(schema); ok {
+			if property, ok := other.named(name); ok {
+				return property, true
+			}
+		}
+	}
+	return node{}, false
 }
 
 // names lists the properties that the schema names, sorted.

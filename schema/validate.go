@@ -11,8 +11,8 @@ import (
 
 // Validate checks a value and returns every problem, sorted by pointer; nil when there is none.
 func Validate(kind Kind, mode Mode, value any) []Issue {
-	compiled, ok := load().compiled[mode][kind]
-	if !ok {
+	compiled := compiledOf(kind, mode)
+	if compiled == nil {
 		return []Issue{{Message: fmt.Sprintf("there is no schema %q", kind)}}
 	}
 	var found []finding
@@ -51,6 +51,7 @@ type rule struct {
 	argument any
 	holder   node // the schema that the keyword stands in
 	depth    int  // how many conditions lead to it
+	naming   bool // it is about the name of a property, not about its value
 }
 
 // ruleOf finds the keyword that a cause is about by its absolute location.
@@ -60,9 +61,9 @@ func ruleOf(cause *jsonschema.ValidationError) rule {
 	pointer := unescape(fragment)
 	i := strings.LastIndexByte(pointer, '/')
 	if i < 0 {
-		return rule{holder: node{name, load().raw[name]}}
+		return rule{holder: node{name, rawOf(name)}}
 	}
-	holder, _ := at(load().raw[name], pointer[:i])
+	holder, _ := at(rawOf(name), pointer[:i])
 	schema, _ := holder.(map[string]any)
 	keyword := pointer[i+1:]
 	return rule{
@@ -70,6 +71,7 @@ func ruleOf(cause *jsonschema.ValidationError) rule {
 		argument: schema[keyword],
 		holder:   node{name, schema},
 		depth:    strings.Count(pointer, "/allOf/"),
+		naming:   strings.Contains(pointer, "/propertyNames/"),
 	}
 }
 

@@ -20,8 +20,8 @@ func newSchema(c *console) *cobra.Command {
 stands alone: nothing is fetched.
 
 With --install the schemas are written to .vscode/penstock in the current folder, and associated
-with *.endpoint.json, *.endpoint.yaml and gateway.yaml in .vscode/settings.json; other settings
-stay. Other editors can use the same files.`,
+with the documents in specs, *.endpoint.json, *.endpoint.yaml and gateway.yaml in
+.vscode/settings.json; other settings stay. Other editors can use the same files.`,
 		Example: `  penstock schema
   penstock schema endpoint > endpoint.schema.json
   penstock schema --install`,

@@ -15,7 +15,8 @@ import (
 	"github.com/penstock-dev/penstock/schema"
 )
 
-// association says which files have which schema.
+// association says which files have which schema. A glob after "!" takes files out again; it
+// stands behind the others.
 type association struct {
 	schema string
 	json   []string // globs of JSON files
@@ -23,6 +24,11 @@ type association struct {
 }
 
 var associations = []association{
+	{
+		"document",
+		[]string{"specs/*.json", "!*.endpoint.json"},
+		[]string{"specs/*.yaml", "specs/*.yml", "!*.endpoint.yaml", "!*.endpoint.yml"},
+	},
 	{"endpoint", []string{"*.endpoint.json"}, []string{"*.endpoint.yaml", "*.endpoint.yml"}},
 	{"gateway", nil, []string{"gateway.yaml", "gateway.yml", "gateway.*.yaml"}},
 }
