@@ -3,12 +3,13 @@ package gateway
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // TestAtLeastOnceCommitsWhatIsAcknowledged: the group's position is the first record that is not,
@@ -23,13 +24,13 @@ func TestAtLeastOnceCommitsWhatIsAcknowledged(t *testing.T) {
 		id, _ := s.frame("message")["id"].(string)
 		ids = append(ids, id)
 	}
-	s.send(`{"type":"ack","id":"` + ids[0] + `"}`)
-	s.send(`{"type":"ack","id":"` + ids[2] + `"}`)
-	s.send(`{"type":"ack","id":"` + ids[2] + `"}`)
+	s.Send(`{"type":"ack","id":"` + ids[0] + `"}`)
+	s.Send(`{"type":"ack","id":"` + ids[2] + `"}`)
+	s.Send(`{"type":"ack","id":"` + ids[2] + `"}`)
 	if problem := s.frame("problem"); problem["code"] != "FAILURE_INVALID_REQUEST" || problem["id"] != ids[2] {
 		t.Errorf("an ack twice: %v", problem)
 	}
-	_ = s.conn.CloseNow()
+	_ = s.Conn.CloseNow()
 	r.alone(endpoint.WebSocket)
 	if at := r.committed(); at != 1 {
 		t.Errorf("committed %d, want 1", at)
@@ -44,8 +45,8 @@ func TestAtLeastOnceCommitsWhatIsAcknowledged(t *testing.T) {
 
 func TestAtLeastOnceNeedsTheSubprotocol(t *testing.T) {
 	r := startAt(t, endpoint.WebSocket, endpoint.AtLeastOnce, 1)
-	r.do("GET", "/orders", "", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
-		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==").wantProblem(t, 400, "INCOMPATIBLE_QOS")
+	r.Do("GET", "/orders", "", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+		"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==").WantProblem(t, 400, "INCOMPATIBLE_QOS")
 }
 
 // nackAll gives the next record back as often as it comes, and returns the frame that comes when
@@ -60,39 +61,40 @@ func nackAll(s *socket) (id string, after map[string]any) {
 		if id != "" && frame["id"] != id {
 			return id, frame
 		}
-		id, _ = frame["id"].(string)
-		metadata, _ := frame["metadata"].(map[string]any)
-		if metadata["delivery"] != float64(delivery) {
-			s.t.Errorf("delivery %d is %v", delivery, metadata)
-		}
-		s.send(`{"type":"nack","id":"` + id + `"}`)
+		id = nack(s, frame, delivery)
 	}
 }
 
+// nack gives a record back whose delivery is the nth.
+func nack(s *socket, frame map[string]any, delivery int) (id string) {
+	s.t.Helper()
+	id, _ = frame["id"].(string)
+	metadata, _ := frame["metadata"].(map[string]any)
+	if metadata["delivery"] != float64(delivery) {
+		s.t.Errorf("delivery %d is %v", delivery, metadata)
+	}
+	s.Send(`{"type":"nack","id":"` + id + `"}`)
+	return id
+}
+
 func TestDeadLetterTopic(t *testing.T) {
-	source, dead := uniqueTopic(), uniqueTopic()
+	source, dead := harness.UniqueTopic(), harness.UniqueTopic()
 	r := start(t, setup{
 		topic:      source,
 		operations: ops(operation("orders", websocket("at-least-once", fmt.Sprintf(`"deadLetterTopic":%q`, dead)))),
 		config:     `apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest } } } } } }`,
 	})
-	createTopic(t, r.kafka, dead, 1)
-	r.produceRecord(&kgo.Record{Topic: r.topic, Key: []byte("k"), Value: []byte(order(0)), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("1")}}})
+	harness.CreateTopic(t, r.kafka, dead, 1)
+	harness.Produce(r.t, r.kafka, &kgo.Record{Topic: r.topic, Key: []byte("k"), Value: []byte(order(0)), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("1")}}})
 	s := r.dial("/orders?X-Client-Identifier="+r.topic, "penstock.v1")
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		time.Sleep(200 * time.Millisecond)
-		r.produce(order(1))
-	}()
-	_, after := nackAll(s)
-	<-done
-	if content := fmt.Sprint(after["content"]); content != "map[id:o-1]" {
+	for delivery := 1; delivery <= 5; delivery++ {
+		nack(s, s.frame("message"), delivery)
+	}
+	letter := harness.Records(t, r.brokers, dead, 1)[0]
+	r.produce(order(1))
+	if after := s.frame("message"); fmt.Sprint(after["content"]) != "map[id:o-1]" {
 		t.Fatalf("after the dead letter: %v", after)
 	}
-	r.topic = dead
-	letter := r.read(1)[0]
-	r.topic = source
 	got := fmt.Sprintf("%s %s", letter.Key, letter.Value)
 	for _, h := range letter.Headers {
 		if h.Key != "penstock-timestamp" {
@@ -103,7 +105,7 @@ func TestDeadLetterTopic(t *testing.T) {
 	if got != want {
 		t.Errorf("the dead letter is\n%s\nwant\n%s", got, want)
 	}
-	eventually(t, "the commit behind the dead letter", func() bool { return r.committed() == 1 })
+	harness.Eventually(t, "the commit behind the dead letter", func() bool { return r.committed() == 1 })
 }
 
 func TestDeliveryStopsWithoutADeadLetterTopic(t *testing.T) {
@@ -124,6 +126,7 @@ func TestAckCursor(t *testing.T) {
 	r := startAt(t, endpoint.HTTPGet, endpoint.AtLeastOnce, 1)
 	r.produce(order(0), order(1), order(2))
 	path := "/orders?limit=2&ack=cursor&X-Client-Identifier=" + r.topic
+	one := strings.Replace(path, "limit=2", "limit=1", 1)
 	_, next := r.page(path)
 	if at := r.committed(); at > 0 {
 		t.Errorf("committed %d before the cursor came back", at)
@@ -131,7 +134,7 @@ func TestAckCursor(t *testing.T) {
 	if contents, again := r.page(path); fmt.Sprint(contents) != "[map[id:o-0] map[id:o-1]]" || again != next {
 		t.Errorf("without the cursor: %v, next %q, want the page again", contents, again)
 	}
-	if contents, _ := r.page(path + "&cursor=" + url.QueryEscape(next)); fmt.Sprint(contents) != "[map[id:o-2]]" {
+	if contents, _ := r.page(one + "&cursor=" + url.QueryEscape(next)); fmt.Sprint(contents) != "[map[id:o-2]]" {
 		t.Errorf("with the cursor: %v", contents)
 	}
 	if at := r.committed(); at != 2 {

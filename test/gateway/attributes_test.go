@@ -10,6 +10,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // TestAttributesOfCode holds that middleware and hooks choose what attributes can, and that the
@@ -31,7 +32,7 @@ func TestAttributesOfCode(t *testing.T) {
 		Condition: "{#message.jsonContent.id == 'document'}",
 	}}
 	r := start(t, setup{
-		brokers:    strings.Join(embedded(t, kfake.SeedTopics(1, "shop-small", "shop-middle", "shop-large")).ListenAddrs(), ","),
+		brokers:    harness.Addresses(harness.Embedded(t, kfake.SeedTopics(1, "shop-small", "shop-middle", "shop-large"))),
 		operations: ops(op),
 		use: func(gw *runtime.Gateway) {
 			gw.Use("shop", func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -55,14 +56,14 @@ func TestAttributesOfCode(t *testing.T) {
 	} {
 		answer := r.post(test.body)
 		var landed []string
-		records, _ := answer.json(t)["records"].([]any)
+		records, _ := answer.JSON(t)["records"].([]any)
 		for _, record := range records {
 			receipt, _ := record.(map[string]any)
 			topic, _ := receipt["topic"].(string)
 			landed = append(landed, topic)
 		}
 		if got := strings.Join(landed, " "); got != test.topics {
-			t.Errorf("%s: landed in %s, want %s (%s)", test.body, got, test.topics, answer.body)
+			t.Errorf("%s: landed in %s, want %s (%s)", test.body, got, test.topics, answer.Body)
 		}
 	}
 	r.topic = "shop-small"

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // chosen is an operation whose requests choose topics and configuration by headers. Publishers need
@@ -58,23 +58,18 @@ func TestWhatRequestsMayNotChoose(t *testing.T) {
 		{"X-Compression: brotli", 500, "FAILURE_CONFIGURATION_INVALID", unusable},
 		{"X-Reset: sometimes", 500, "FAILURE_CONFIGURATION_INVALID", unusable},
 	} {
-		for name, send := range map[string]func() answer{
-			"producer of http-post": func() answer { return r.post(order(1), test.header, "X-Key: k") },
-			"producer of NDJSON": func() answer {
-				return r.do(http.MethodPost, "/orders", order(1)+"\n", "Content-Type: application/x-ndjson", test.header, "X-Key: k")
+		for name, send := range map[string]func() harness.Answer{
+			"producer of http-post": func() harness.Answer { return r.post(order(1), test.header, "X-Key: k") },
+			"producer of NDJSON": func() harness.Answer {
+				return r.Do(http.MethodPost, "/orders", order(1)+"\n", "Content-Type: application/x-ndjson", test.header, "X-Key: k")
 			},
-			"consumer of http-get": func() answer { return r.do(http.MethodGet, "/orders", "", test.header) },
-			"consumer of sse":      func() answer { return r.do(http.MethodGet, "/orders", "", "Accept: text/event-stream", test.header) },
-			"consumer of websocket": func() answer {
-				_, response, err := r.tryDial("/orders", "", test.header)
-				if err == nil {
-					t.Fatalf("%s: upgraded", test.header)
-				}
-				text, _ := io.ReadAll(response.Body)
-				return answer{response.StatusCode, response.Header, string(text)}
+			"consumer of http-get": func() harness.Answer { return r.Do(http.MethodGet, "/orders", "", test.header) },
+			"consumer of sse": func() harness.Answer {
+				return r.Do(http.MethodGet, "/orders", "", "Accept: text/event-stream", test.header)
 			},
+			"consumer of websocket": func() harness.Answer { return r.refusal("/orders", test.header) },
 		} {
-			problem := send().wantProblem(t, test.status, test.code)
+			problem := send().WantProblem(t, test.status, test.code)
 			side, _, _ := strings.Cut(name, " ")
 			if detail, _ := problem["detail"].(string); detail != strings.ReplaceAll(test.detail, "{side}", side) {
 				t.Errorf("%s, %s: the detail is %q, want %q", test.header, name, detail, test.detail)
@@ -92,22 +87,22 @@ func TestWhatRequestsMayNotChoose(t *testing.T) {
 func TestMessagesWithoutWhatTheirKeyIsMadeOf(t *testing.T) {
 	r := start(t, setup{operations: ops(chosen())})
 	const detail = `the key of the message cannot be made of this request: it is made of the header "X-Key"`
-	if got := r.post(order(1)).wantProblem(t, 400, "FAILURE_INVALID_REQUEST"); got["detail"] != detail {
+	if got := r.post(order(1)).WantProblem(t, 400, "FAILURE_INVALID_REQUEST"); got["detail"] != detail {
 		t.Errorf("http-post: got %v", got)
 	}
-	lines := r.do(http.MethodPost, "/orders", order(1)+"\n", "Content-Type: application/x-ndjson")
-	if problem := lines.json(t); lines.status != 200 || problem["status"] != 400.0 || problem["detail"] != detail {
-		t.Errorf("NDJSON: got %d %s, want a line", lines.status, lines.body)
+	lines := r.Do(http.MethodPost, "/orders", order(1)+"\n", "Content-Type: application/x-ndjson")
+	if problem := lines.JSON(t); lines.Status != 200 || problem["status"] != 400.0 || problem["detail"] != detail {
+		t.Errorf("NDJSON: got %d %s, want a line", lines.Status, lines.Body)
 	}
 	plain := r.dial("/orders", "")
-	plain.send(order(1))
+	plain.Send(order(1))
 	plain.wantClose(ws.StatusPolicyViolation, detail)
 	framed := r.dial("/orders", "penstock.v1")
-	framed.send(`{"type":"publish","ref":"a","content":` + order(1) + `}`)
+	framed.Send(`{"type":"publish","ref":"a","content":` + order(1) + `}`)
 	if got := framed.frame("problem"); got["ref"] != "a" || got["status"] != 400.0 || got["detail"] != detail {
 		t.Errorf("penstock.v1: got %v", got)
 	}
-	framed.send(`{"type":"publish","ref":"b","key":"mine","content":` + order(2) + `}`)
+	framed.Send(`{"type":"publish","ref":"b","key":"mine","content":` + order(2) + `}`)
 	if rec := r.read(1)[0]; string(rec.Key) != "mine" || string(rec.Value) != order(2) {
 		t.Errorf("the frame's own key: got %s %s", rec.Key, rec.Value)
 	}
@@ -117,14 +112,14 @@ func TestOptionsOfPublishers(t *testing.T) {
 	const options = `"tombstone":true,"key":"{#request.headers['X-Key']?.[0] ?: #message.jsonContent.id}",` +
 		`"partition":"{#request.params['p']?.[0] ?: 0}","headers":{"x-by":"{#request.method}"}`
 	r := start(t, setup{operations: ops(operation("orders", post("balanced", options), websocket("balanced", options, `"subscriber":{"enabled":false}`))), partitions: 2})
-	if got := r.post(order(1)); got.status != 202 {
-		t.Fatalf("got %d %s", got.status, got.body)
+	if got := r.post(order(1)); got.Status != 202 {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
-	if got := r.do(http.MethodPost, "/orders?p=0", "", "Content-Type: application/json", "X-Key: gone"); got.status != 202 {
-		t.Fatalf("got %d %s", got.status, got.body)
+	if got := r.Do(http.MethodPost, "/orders?p=0", "", "Content-Type: application/json", "X-Key: gone"); got.Status != 202 {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
 	socket := r.dial("/orders?p=0", "penstock.v1")
-	socket.send(`{"type":"publish","ref":"a","key":"left","content":null}`)
+	socket.Send(`{"type":"publish","ref":"a","key":"left","content":null}`)
 	socket.frame("receipt")
 	records := r.read(3)
 	for i, want := range []kgo.Record{{Key: []byte("o-1"), Value: []byte(order(1))}, {Key: []byte("gone")}, {Key: []byte("left")}} {
@@ -136,7 +131,7 @@ func TestOptionsOfPublishers(t *testing.T) {
 			t.Errorf("record %d: got headers %v", i, rec.Headers)
 		}
 	}
-	if got := r.do(http.MethodPost, "/orders?p=1", order(2), "Content-Type: application/json").json(t); !strings.HasPrefix(decoded(t, got["id"].(string)), r.topic+"@1#") {
+	if got := r.Do(http.MethodPost, "/orders?p=1", order(2), "Content-Type: application/json").JSON(t); !strings.HasPrefix(decoded(t, got["id"].(string)), r.topic+"@1#") {
 		t.Errorf("partition 1: got %v", got)
 	}
 	for query, detail := range map[string]string{
@@ -144,13 +139,13 @@ func TestOptionsOfPublishers(t *testing.T) {
 		"?p=x":  `the partition of the message is a whole number from 0, not "x"`,
 		"?p=-1": `the partition of the message is a whole number from 0, not "-1"`,
 	} {
-		got := r.do(http.MethodPost, "/orders"+query, order(3), "Content-Type: application/json").wantProblem(t, 400, "FAILURE_INVALID_REQUEST")
+		got := r.Do(http.MethodPost, "/orders"+query, order(3), "Content-Type: application/json").WantProblem(t, 400, "FAILURE_INVALID_REQUEST")
 		if got["detail"] != detail {
 			t.Errorf("%s: got %v, want %s", query, got["detail"], detail)
 		}
 	}
 	const keyless = "a message without content deletes the key that it names: name one"
-	socket.send(`{"type":"publish","ref":"b","key":"","content":null}`)
+	socket.Send(`{"type":"publish","ref":"b","key":"","content":null}`)
 	if got := socket.frame("problem"); got["ref"] != "b" || got["detail"] != keyless {
 		t.Errorf("a tombstone without a key: got %v", got)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // twoClusters is an operation of the endpoints eu and us, each a cluster of its own.
@@ -31,9 +32,9 @@ func twoClusters(t *testing.T, eu, us string, entrypoints ...endpoint.Entrypoint
 // clusters starts two embedded brokers with a topic.
 func clusters(t *testing.T) (topic, eu, us string) {
 	t.Helper()
-	topic = uniqueTopic()
+	topic = harness.UniqueTopic()
 	at := func() string {
-		return strings.Join(embedded(t, kfake.SeedTopics(1, topic)).ListenAddrs(), ",")
+		return harness.Addresses(harness.Embedded(t, kfake.SeedTopics(1, topic)))
 	}
 	return topic, at(), at()
 }
@@ -42,15 +43,15 @@ func TestSeveralEndpoints(t *testing.T) {
 	topic, eu, us := clusters(t)
 	r := start(t, setup{
 		brokers: eu, topic: topic, partitions: -1,
-		operations: ops(twoClusters(t, eu, us, post("balanced"), sse("none"), get("none", `"messagesLimitDurationMs":50`))),
+		operations: ops(twoClusters(t, eu, us, post("balanced"), sse("none"), get("none", long))),
 	})
 	var ids []string
 	for n := range 6 {
 		got := r.post(order(n))
-		if got.status != 202 {
-			t.Fatalf("got %d %s", got.status, got.body)
+		if got.Status != 202 {
+			t.Fatalf("got %d %s", got.Status, got.Body)
 		}
-		ids = append(ids, decoded(t, got.json(t)["id"].(string)))
+		ids = append(ids, decoded(t, got.JSON(t)["id"].(string)))
 	}
 	want := []string{
 		"eu!" + topic + "@0#0", "us!" + topic + "@0#0", "eu!" + topic + "@0#1",
@@ -62,15 +63,15 @@ func TestSeveralEndpoints(t *testing.T) {
 
 	// A position says where reading goes on, whichever endpoint's turn it is.
 	for range 3 {
-		events := r.stream("/orders", "Last-Event-ID: us!"+topic+"@0#0")
-		if last := events.wantData(order(4)); decoded(t, last.id) != "us!"+topic+"@0#1" {
-			t.Errorf("got id %s", decoded(t, last.id))
+		events := r.Stream("/orders", "Last-Event-ID: us!"+topic+"@0#0")
+		if last := events.WantData(order(4)); decoded(t, last.ID) != "us!"+topic+"@0#1" {
+			t.Errorf("got id %s", decoded(t, last.ID))
 		}
 		contents, next := r.page("/orders?cursor=eu!" + topic + "@0%231&limit=1")
 		if !slices.Equal(contents, []string{"map[id:o-3]"}) || decoded(t, next) != "eu!"+topic+"@0#2" {
 			t.Errorf("got %v and %s", contents, decoded(t, next))
 		}
-		contents, _ = r.page("/orders?cursor=" + next)
+		contents, _ = r.page("/orders?limit=1&cursor=" + next)
 		if !slices.Equal(contents, []string{"map[id:o-5]"}) {
 			t.Errorf("got %v behind the cursor", contents)
 		}
@@ -80,7 +81,7 @@ func TestSeveralEndpoints(t *testing.T) {
 		"asia!" + topic + "@0%230": `the cursor names endpoint "asia", which this operation does not read`,
 	} {
 		for _, accept := range []string{"application/json", "text/event-stream"} {
-			got := r.do(http.MethodGet, "/orders?cursor="+cursor, "", "Accept: "+accept).wantProblem(t, 400, "FAILURE_INVALID_CURSOR")
+			got := r.Do(http.MethodGet, "/orders?cursor="+cursor, "", "Accept: "+accept).WantProblem(t, 400, "FAILURE_INVALID_CURSOR")
 			if got["detail"] != detail {
 				t.Errorf("%s: got %v", cursor, got)
 			}
@@ -93,16 +94,16 @@ func TestSeveralEndpoints(t *testing.T) {
 func TestStreamsOfSeveralEndpoints(t *testing.T) {
 	topic, eu, us := clusters(t)
 	r := start(t, setup{brokers: eu, topic: topic, partitions: -1, operations: ops(twoClusters(t, eu, us, sse("none")))})
-	streams := []*events{r.stream("/orders"), r.stream("/orders"), r.stream("/orders")} // eu us eu
+	streams := []*harness.Stream{r.Stream("/orders"), r.Stream("/orders"), r.Stream("/orders")} // eu us eu
 	for i, brokers := range []string{eu, us} {
-		c := client(t, brokers)
+		c := harness.Kafka(t, brokers)
 		if err := c.ProduceSync(t.Context(), &kgo.Record{Topic: topic, Value: []byte(order(i))}).FirstErr(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i, name := range []string{"eu", "us", "eu"} {
-		if last := streams[i].wantData(order(i % 2)); decoded(t, last.id) != name+"!"+topic+"@0#0" {
-			t.Errorf("stream %d: got id %s", i, decoded(t, last.id))
+		if last := streams[i].WantData(order(i % 2)); decoded(t, last.ID) != name+"!"+topic+"@0#0" {
+			t.Errorf("stream %d: got id %s", i, decoded(t, last.ID))
 		}
 	}
 }
@@ -111,7 +112,11 @@ func TestStreamsOfSeveralEndpoints(t *testing.T) {
 // 503 where none is.
 func TestEndpointThatIsAway(t *testing.T) {
 	topic, eu, _ := clusters(t)
-	away := fmt.Sprintf("127.0.0.1:%d", freePort(t))
+	port, err := harness.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	away := fmt.Sprintf("127.0.0.1:%d", port)
 	lost := twoClusters(t, away, away, atPath(post("balanced"), "/lost"))
 	lost.Descriptor.Operation = "lost"
 	r := start(t, setup{
@@ -119,11 +124,11 @@ func TestEndpointThatIsAway(t *testing.T) {
 		operations: ops(twoClusters(t, away, eu, post("balanced")), lost),
 	})
 	// The one that is away is not used any more as soon as it has shown that it is.
-	for deadline, in := time.Now().Add(patience), 0; in < 4; {
-		if got := r.post(order(1)); got.status == 202 {
+	for deadline, in := time.Now().Add(harness.Patience), 0; in < 4; {
+		if got := r.post(order(1)); got.Status == 202 {
 			in++
 		} else {
-			got.wantProblem(t, 503, "FAILURE_BROKER_UNAVAILABLE")
+			got.WantProblem(t, 503, "FAILURE_BROKER_UNAVAILABLE")
 			in = 0
 		}
 		if time.Now().After(deadline) {
@@ -131,7 +136,7 @@ func TestEndpointThatIsAway(t *testing.T) {
 		}
 	}
 	for range 3 {
-		r.do(http.MethodPost, "/lost", order(1), "Content-Type: application/json").wantProblem(t, 503, "FAILURE_BROKER_UNAVAILABLE")
+		r.Do(http.MethodPost, "/lost", order(1), "Content-Type: application/json").WantProblem(t, 503, "FAILURE_BROKER_UNAVAILABLE")
 	}
 }
 
@@ -150,6 +155,6 @@ func TestAcknowledgementsOfSeveralEndpoints(t *testing.T) {
 	if got, want := decoded(t, id), "eu!"+topic+"@0#0"; got != want {
 		t.Fatalf("got id %s, want %s", got, want)
 	}
-	s.send(`{"type":"ack","id":"` + id + `"}`)
-	eventually(t, "the record is committed", func() bool { return r.committed() == 1 })
+	s.Send(`{"type":"ack","id":"` + id + `"}`)
+	harness.Eventually(t, "the record is committed", func() bool { return r.committed() == 1 })
 }

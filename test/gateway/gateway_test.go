@@ -11,86 +11,87 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 func TestUnknownRoutesAndMethods(t *testing.T) {
 	r := start(t, setup{})
-	problem := r.do("GET", "/nothing", "").wantProblem(t, 404, "FAILURE_NOT_FOUND")
+	problem := r.Do("GET", "/nothing", "").WantProblem(t, 404, "FAILURE_NOT_FOUND")
 	if problem["instance"] != "/nothing" {
 		t.Errorf("got %v", problem)
 	}
-	got := r.do("DELETE", "/orders", "")
-	got.wantProblem(t, 405, "FAILURE_METHOD_NOT_ALLOWED")
+	got := r.Do("DELETE", "/orders", "")
+	got.WantProblem(t, 405, "FAILURE_METHOD_NOT_ALLOWED")
 	for _, method := range []string{"GET", "POST"} {
-		if !strings.Contains(got.header.Get("Allow"), method) {
-			t.Errorf("Allow is %q", got.header.Get("Allow"))
+		if !strings.Contains(got.Header.Get("Allow"), method) {
+			t.Errorf("Allow is %q", got.Header.Get("Allow"))
 		}
 	}
-	r.do("GET", "/orders/", "").wantProblem(t, 404, "FAILURE_NOT_FOUND")
+	r.Do("GET", "/orders/", "").WantProblem(t, 404, "FAILURE_NOT_FOUND")
 }
 
 func TestEntrypointsShareAPath(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", post("none"), get("none", `"messagesLimitDurationMs":100`), sse("none"), websocket("none")))})
-	if got := r.do("GET", "/orders", "", "Accept: application/json"); got.status != 200 || got.header.Get("Content-Type") != "application/json" {
-		t.Errorf("Accept JSON: got %d %v", got.status, got.header)
+	if got := r.Do("GET", "/orders", "", "Accept: application/json"); got.Status != 200 || got.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("Accept JSON: got %d %v", got.Status, got.Header)
 	}
-	if got := r.do("GET", "/orders", ""); got.status != 200 || got.header.Get("Vary") != "Accept" {
-		t.Errorf("no Accept: got %d %v", got.status, got.header)
+	if got := r.Do("GET", "/orders", ""); got.Status != 200 || got.Header.Get("Vary") != "Accept" {
+		t.Errorf("no Accept: got %d %v", got.Status, got.Header)
 	}
-	r.stream("/orders")
+	r.Stream("/orders")
 	r.dial("/orders", "")
 }
 
 func TestPathParameters(t *testing.T) {
 	params := []endpoint.Param{{Name: "region", Enum: []string{"eu", "us"}}, {Name: "shop"}}
 	op := operation("stock", endpoint.Entrypoint{Kind: endpoint.HTTPPost, Method: "PUT", Path: "/{region}/stock/{shop}", Params: params, Config: `{"qos":"balanced"}`})
-	name := uniqueTopic()
+	name := harness.UniqueTopic()
 	op.Descriptor.Topic = endpoint.Topic{Template: name + ".{shop}", Params: params[1:]}
 	r := start(t, setup{topic: name + ".berlin", operations: ops(op), config: "apis: { shop: { basePath: /v1 } }"})
 	header := "Content-Type: application/json"
-	if got := r.do("PUT", "/v1/eu/stock/berlin", order(1), header); got.status != 202 || !strings.Contains(got.body, r.topic) {
-		t.Fatalf("got %d %s", got.status, got.body)
+	if got := r.Do("PUT", "/v1/eu/stock/berlin", order(1), header); got.Status != 202 || !strings.Contains(got.Body, r.topic) {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
-	r.do("PUT", "/v1/asia/stock/berlin", order(1), header).wantProblem(t, 400, "FAILURE_INVALID_REQUEST")
-	r.do("PUT", "/v1/eu/stock/ber.lin", order(1), header).wantProblem(t, 400, "FAILURE_INVALID_REQUEST")
-	r.do("PUT", "/v1/eu/stock/ber%2Flin", order(1), header).wantProblem(t, 400, "FAILURE_INVALID_REQUEST")
-	r.do("POST", "/v1/eu/stock/berlin", order(1), header).wantProblem(t, 405, "FAILURE_METHOD_NOT_ALLOWED")
+	r.Do("PUT", "/v1/asia/stock/berlin", order(1), header).WantProblem(t, 400, "FAILURE_INVALID_REQUEST")
+	r.Do("PUT", "/v1/eu/stock/ber.lin", order(1), header).WantProblem(t, 400, "FAILURE_INVALID_REQUEST")
+	r.Do("PUT", "/v1/eu/stock/ber%2Flin", order(1), header).WantProblem(t, 400, "FAILURE_INVALID_REQUEST")
+	r.Do("POST", "/v1/eu/stock/berlin", order(1), header).WantProblem(t, 405, "FAILURE_METHOD_NOT_ALLOWED")
 }
 
 func TestCORS(t *testing.T) {
 	r := start(t, setup{config: `cors: { allowOrigins: ["https://*.example"], allowHeaders: [X-Client-Identifier], maxAge: 10m }`})
 	preflight := []string{"Access-Control-Request-Method: POST", "Access-Control-Request-Headers: X-Client-Identifier"}
-	got := r.do("OPTIONS", "/orders", "", append(preflight, "Origin: https://a.example")...)
-	h := got.header
-	if got.status != 204 || h.Get("Access-Control-Allow-Origin") != "https://a.example" || !strings.Contains(h.Get("Access-Control-Allow-Methods"), "POST") ||
+	got := r.Do("OPTIONS", "/orders", "", append(preflight, "Origin: https://a.example")...)
+	h := got.Header
+	if got.Status != 204 || h.Get("Access-Control-Allow-Origin") != "https://a.example" || !strings.Contains(h.Get("Access-Control-Allow-Methods"), "POST") ||
 		h.Get("Access-Control-Allow-Headers") != "X-Client-Identifier" || h.Get("Access-Control-Max-Age") != "600" {
-		t.Errorf("got %d %v", got.status, h)
+		t.Errorf("got %d %v", got.Status, h)
 	}
-	got = r.do("OPTIONS", "/orders", "", append(preflight, "Origin: https://evil.test")...)
-	if got.header.Get("Access-Control-Allow-Origin") != "" {
-		t.Errorf("a foreign origin is allowed: %v", got.header)
+	got = r.Do("OPTIONS", "/orders", "", append(preflight, "Origin: https://evil.test")...)
+	if got.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("a foreign origin is allowed: %v", got.Header)
 	}
 	problem := r.post(`{}`, "Origin: https://a.example")
-	if problem.status != 400 || problem.header.Get("Access-Control-Allow-Origin") != "https://a.example" {
-		t.Errorf("a page must be able to read problems: %d %v", problem.status, problem.header)
+	if problem.Status != 400 || problem.Header.Get("Access-Control-Allow-Origin") != "https://a.example" {
+		t.Errorf("a page must be able to read problems: %d %v", problem.Status, problem.Header)
 	}
 	off := start(t, setup{})
-	if got := off.post(order(1), "Origin: https://a.example"); got.header.Get("Access-Control-Allow-Origin") != "" {
-		t.Errorf("without cors: got %v", got.header)
+	if got := off.post(order(1), "Origin: https://a.example"); got.Header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("without cors: got %v", got.Header)
 	}
 }
 
 func TestRequestID(t *testing.T) {
 	r := start(t, setup{})
-	if got := r.post(order(1), "X-Request-Id: abc-1").header.Get("X-Request-Id"); got != "abc-1" {
+	if got := r.post(order(1), "X-Request-Id: abc-1").Header.Get("X-Request-Id"); got != "abc-1" {
 		t.Errorf("got %q", got)
 	}
-	made := r.post(order(1)).header.Get("X-Request-Id")
+	made := r.post(order(1)).Header.Get("X-Request-Id")
 	if len(made) != 16 {
 		t.Errorf("made %q", made)
 	}
 	for _, bad := range []string{`a"b`, strings.Repeat("a", 129)} {
-		if got := r.post(order(1), "X-Request-Id: "+bad).header.Get("X-Request-Id"); got == bad || len(got) != 16 {
+		if got := r.post(order(1), "X-Request-Id: "+bad).Header.Get("X-Request-Id"); got == bad || len(got) != 16 {
 			t.Errorf("%q was taken over: %q", bad, got)
 		}
 	}
@@ -101,33 +102,33 @@ func TestRequestID(t *testing.T) {
 
 func TestStreamLimits(t *testing.T) {
 	r := start(t, setup{config: "limits: { streams: 2, streamsPerAddress: 1 }\nlisten: { trustedProxies: [127.0.0.0/8] }"})
-	first := r.stream("/orders", "X-Forwarded-For: 192.0.2.1")
-	got := r.do("GET", "/orders", "", "Accept: text/event-stream", "X-Forwarded-For: 192.0.2.1")
-	got.wantProblem(t, 429, "FAILURE_TOO_MANY_REQUESTS")
-	if got.header.Get("Retry-After") != "5" {
-		t.Errorf("Retry-After is %q", got.header.Get("Retry-After"))
+	first := r.Stream("/orders", "X-Forwarded-For: 192.0.2.1")
+	got := r.Do("GET", "/orders", "", "Accept: text/event-stream", "X-Forwarded-For: 192.0.2.1")
+	got.WantProblem(t, 429, "FAILURE_TOO_MANY_REQUESTS")
+	if got.Header.Get("Retry-After") != "5" {
+		t.Errorf("Retry-After is %q", got.Header.Get("Retry-After"))
 	}
-	r.stream("/orders", "X-Forwarded-For: 192.0.2.2")
-	got = r.do("GET", "/orders", "", "Accept: text/event-stream", "X-Forwarded-For: 192.0.2.3")
-	got.wantProblem(t, 503, "FAILURE_TOO_MANY_STREAMS")
-	if got.header.Get("Retry-After") != "5" {
-		t.Errorf("Retry-After is %q", got.header.Get("Retry-After"))
+	r.Stream("/orders", "X-Forwarded-For: 192.0.2.2")
+	got = r.Do("GET", "/orders", "", "Accept: text/event-stream", "X-Forwarded-For: 192.0.2.3")
+	got.WantProblem(t, 503, "FAILURE_TOO_MANY_STREAMS")
+	if got.Header.Get("Retry-After") != "5" {
+		t.Errorf("Retry-After is %q", got.Header.Get("Retry-After"))
 	}
-	first.cancel()
-	eventually(t, "a free place", func() bool {
+	first.Close()
+	harness.Eventually(t, "a free place", func() bool {
 		status, text := r.adminGet("/metrics")
 		return status == 200 && strings.Contains(text, `penstock_open_streams{api="shop",entrypoint="sse",operation="orders"} 1`)
 	})
-	r.stream("/orders", "X-Forwarded-For: 192.0.2.1")
+	r.Stream("/orders", "X-Forwarded-For: 192.0.2.1")
 }
 
 func TestMetricsCount(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", everyEntrypoint("balanced")...))})
 	r.post(order(1))
 	r.post(`{}`)
-	s := r.stream("/orders")
+	s := r.Stream("/orders")
 	r.post(order(2))
-	s.wantData(order(2))
+	s.WantData(order(2))
 	want := []string{
 		`penstock_requests_total{api="shop",code="202",entrypoint="http-post",operation="orders"} 2`,
 		`penstock_requests_total{api="shop",code="400",entrypoint="http-post",operation="orders"} 1`,
@@ -139,7 +140,7 @@ func TestMetricsCount(t *testing.T) {
 		`state="reachable"} 1`, `purpose="producer"} 1`, `purpose="member"} 1`, `penstock_build_info{version="dev"} 1`,
 		"penstock_hub_bytes 0", "go_goroutines", "process_start_time_seconds",
 	}
-	eventually(t, "all counters", func() bool {
+	harness.Eventually(t, "all counters", func() bool {
 		_, text := r.adminGet("/metrics")
 		return !slices.ContainsFunc(want, func(line string) bool { return !strings.Contains(text, line) })
 	})
@@ -157,21 +158,21 @@ func TestDocumentsAndIndex(t *testing.T) {
 	}
 	r := start(t, setup{use: mount})
 	for path, want := range map[string]string{"/docs/other/openapi.json": `{"openapi":"3.1.0"}`, "/docs/other/asyncapi.json": `{"asyncapi":"3.1.0"}`} {
-		if got := r.do("GET", path, ""); got.status != 200 || got.body != want || got.header.Get("Content-Type") != "application/json" {
-			t.Errorf("%s: got %d %s", path, got.status, got.body)
+		if got := r.Do("GET", path, ""); got.Status != 200 || got.Body != want || got.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s: got %d %s", path, got.Status, got.Body)
 		}
 	}
-	index := r.do("GET", "/docs", "")
+	index := r.Do("GET", "/docs", "")
 	for _, want := range []string{"&lt;Other&gt;", `href="/docs/other/openapi.json"`, "<code>/orders</code>", "Shop"} {
-		if !strings.Contains(index.body, want) {
-			t.Errorf("%q is missing from %s", want, index.body)
+		if !strings.Contains(index.Body, want) {
+			t.Errorf("%q is missing from %s", want, index.Body)
 		}
 	}
-	if policy := index.header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") {
+	if policy := index.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") {
 		t.Errorf("the policy is %q", policy)
 	}
-	r.do("GET", "/docs/shop/openapi.json", "").wantProblem(t, 404, "FAILURE_NOT_FOUND")
-	r.do("GET", "/openapi.json", "").wantProblem(t, 404, "FAILURE_NOT_FOUND")
+	r.Do("GET", "/docs/shop/openapi.json", "").WantProblem(t, 404, "FAILURE_NOT_FOUND")
+	r.Do("GET", "/openapi.json", "").WantProblem(t, 404, "FAILURE_NOT_FOUND")
 }
 
 func TestMiddlewareOfAnAPI(t *testing.T) {
@@ -188,9 +189,9 @@ func TestMiddlewareOfAnAPI(t *testing.T) {
 		}
 	}
 	r := start(t, setup{use: func(gw *runtime.Gateway) { gw.Use("shop", note("outer"), note("inner")) }})
-	r.post(`{"id":"a"}`).wantProblem(t, 401, "FAILURE_UNAUTHENTICATED")
-	if got := r.post(`{"id":"a"}`, "X-Key: k"); got.status != 202 {
-		t.Errorf("got %d %s", got.status, got.body)
+	r.post(`{"id":"a"}`).WantProblem(t, 401, "FAILURE_UNAUTHENTICATED")
+	if got := r.post(`{"id":"a"}`, "X-Key: k"); got.Status != 202 {
+		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 	if fmt.Sprint(order) != "[outer outer inner]" {
 		t.Errorf("the order is %v", order)
@@ -202,8 +203,8 @@ func TestPanicOfMiddlewareIs500(t *testing.T) {
 		gw.Use("shop", func(echo.HandlerFunc) echo.HandlerFunc { return func(echo.Context) error { panic("secret cause") } })
 	}})
 	got := r.post(`{"id":"a"}`)
-	got.wantProblem(t, 500, "FAILURE_INTERNAL")
-	if strings.Contains(got.body, "secret") || !strings.Contains(r.log.String(), "secret cause") {
-		t.Errorf("the cause belongs into the log only: %s", got.body)
+	got.WantProblem(t, 500, "FAILURE_INTERNAL")
+	if strings.Contains(got.Body, "secret") || !strings.Contains(r.log.String(), "secret cause") {
+		t.Errorf("the cause belongs into the log only: %s", got.Body)
 	}
 }

@@ -8,16 +8,18 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // page asks for a page and gives the contents of its items and its next cursor.
 func (r *rig) page(path string, headers ...string) (contents []string, next string) {
 	r.t.Helper()
-	got := r.do("GET", path, "", headers...)
-	if got.status != 200 {
-		r.t.Fatalf("got %d %s", got.status, got.body)
+	got := r.Do("GET", path, "", headers...)
+	if got.Status != 200 {
+		r.t.Fatalf("got %d %s", got.Status, got.Body)
 	}
-	object := got.json(r.t)
+	object := got.JSON(r.t)
 	items, _ := object["items"].([]any)
 	for _, item := range items {
 		fields, _ := item.(map[string]any)
@@ -29,7 +31,8 @@ func (r *rig) page(path string, headers ...string) (contents []string, next stri
 }
 
 func TestGetPages(t *testing.T) {
-	r := start(t, setup{operations: ops(operation("orders", get("none", `"messagesLimitDurationMs":500`)))})
+	brief := atPath(get("none", `"messagesLimitDurationMs":500`), "/brief")
+	r := start(t, setup{operations: ops(operation("orders", get("none", long)), operation("brief", brief))})
 	for i := range 5 {
 		r.produce(fmt.Sprint(i))
 	}
@@ -38,18 +41,18 @@ func TestGetPages(t *testing.T) {
 	if fmt.Sprint(contents) != "[0 1]" || decoded(t, next) != r.topic+"@0#1" {
 		t.Fatalf("got %v, next %q", contents, decoded(t, next))
 	}
-	contents, next = r.page("/orders?cursor=" + url.QueryEscape(next))
+	contents, next = r.page("/orders?limit=3&cursor=" + url.QueryEscape(next))
 	if fmt.Sprint(contents) != "[2 3 4]" {
 		t.Fatalf("got %v", contents)
 	}
-	contents, last := r.page("/orders?cursor=" + url.QueryEscape(next))
+	contents, last := r.page("/brief?cursor=" + url.QueryEscape(next))
 	if len(contents) != 0 || last != next {
 		t.Errorf("at the end: got %v, next %q, want the cursor again", contents, last)
 	}
 }
 
 func TestGetItems(t *testing.T) {
-	r := start(t, setup{operations: ops(operation("orders", get("none", `"headersInPayload":true`, `"metadataInPayload":true`, `"messagesLimitDurationMs":500`)))})
+	r := start(t, setup{operations: ops(operation("orders", get("none", `"headersInPayload":true`, `"metadataInPayload":true`, `"messagesLimitCount":4`, long)))})
 	for _, rec := range []*kgo.Record{
 		{Value: []byte(`{"a":1}`), Key: []byte("k"), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("1")}, {Key: "h", Value: []byte("2")}}},
 		{Value: []byte("plain")},
@@ -57,10 +60,10 @@ func TestGetItems(t *testing.T) {
 		{Key: []byte("k")},
 	} {
 		rec.Topic = r.topic
-		r.produceRecord(rec)
+		harness.Produce(r.t, r.kafka, rec)
 	}
 	beginning := url.QueryEscape(base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s@0#-1", r.topic)))
-	items, _ := r.do("GET", "/orders?cursor="+beginning, "").json(t)["items"].([]any)
+	items, _ := r.Do("GET", "/orders?cursor="+beginning, "").JSON(t)["items"].([]any)
 	if len(items) != 4 {
 		t.Fatalf("got %v", items)
 	}
@@ -71,34 +74,34 @@ func TestGetItems(t *testing.T) {
 			t.Errorf("item %d is %s, want %s", i, got, want)
 		}
 	}
-	xml := r.do("GET", "/orders?cursor="+beginning, "", "Accept: application/xml")
-	if xml.status != 200 || xml.header.Get("Content-Type") != "application/xml" || !strings.Contains(xml.body, "<items>") {
-		t.Errorf("got %d %s", xml.status, xml.body)
+	xml := r.Do("GET", "/orders?cursor="+beginning, "", "Accept: application/xml")
+	if xml.Status != 200 || xml.Header.Get("Content-Type") != "application/xml" || !strings.Contains(xml.Body, "<items>") {
+		t.Errorf("got %d %s", xml.Status, xml.Body)
 	}
-	text := r.do("GET", "/orders?cursor="+beginning, "", "Accept: text/plain")
-	if text.status != 200 || !strings.HasPrefix(text.header.Get("Content-Type"), "text/plain") || !strings.Contains(text.body, "plain") {
-		t.Errorf("got %d %s", text.status, text.body)
+	text := r.Do("GET", "/orders?cursor="+beginning, "", "Accept: text/plain")
+	if text.Status != 200 || !strings.HasPrefix(text.Header.Get("Content-Type"), "text/plain") || !strings.Contains(text.Body, "plain") {
+		t.Errorf("got %d %s", text.Status, text.Body)
 	}
 }
 
 func TestGetRefusals(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", get("none", `"messagesLimitCount":10`, `"messagesLimitDurationMs":200`)))})
 	for _, limit := range []string{"-1", "x", "1.5"} {
-		r.do("GET", "/orders?limit="+limit, "").wantProblem(t, 400, "FAILURE_INVALID_REQUEST")
+		r.Do("GET", "/orders?limit="+limit, "").WantProblem(t, 400, "FAILURE_INVALID_REQUEST")
 	}
-	r.do("GET", "/orders?cursor=nonsense", "").wantProblem(t, 400, "FAILURE_INVALID_CURSOR")
-	r.do("GET", "/orders", "", "Accept: image/png").wantProblem(t, 406, "FAILURE_NOT_ACCEPTABLE")
+	r.Do("GET", "/orders?cursor=nonsense", "").WantProblem(t, 400, "FAILURE_INVALID_CURSOR")
+	r.Do("GET", "/orders", "", "Accept: image/png").WantProblem(t, 406, "FAILURE_NOT_ACCEPTABLE")
 }
 
 func TestGetCursorBelowTheLog(t *testing.T) {
-	broker := embedded(t)
+	broker := harness.Embedded(t)
 	r := start(t, setup{brokers: broker.ListenAddrs()[0], operations: ops(operation("orders", everyEntrypoint("none")...))})
 	r.produce("0", "1", "2", "3")
 	if err := broker.DeleteRecords(r.topic, 0, 2); err != nil {
 		t.Fatal(err)
 	}
 	old := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s@0#-1", r.topic))
-	problem := r.do("GET", "/orders?cursor="+url.QueryEscape(old), "").wantProblem(t, 410, "FAILURE_CURSOR_GONE")
+	problem := r.Do("GET", "/orders?cursor="+url.QueryEscape(old), "").WantProblem(t, 410, "FAILURE_CURSOR_GONE")
 	oldest, _ := problem["oldest"].(string)
 	if decoded(t, oldest) != r.topic+"@0#1" {
 		t.Errorf("oldest is %q", decoded(t, oldest))
@@ -106,25 +109,25 @@ func TestGetCursorBelowTheLog(t *testing.T) {
 	if contents, _ := r.page("/orders?limit=2&cursor=" + url.QueryEscape(oldest)); fmt.Sprint(contents) != "[2 3]" {
 		t.Errorf("from the oldest: got %v", contents)
 	}
-	s := r.stream("/orders", "Last-Event-ID: "+old)
-	gap := s.event()
-	if gap.name != "gap" || !strings.Contains(gap.data, oldest) || !strings.Contains(gap.data, old) {
-		t.Errorf("got event %q %s, want the gap with both cursors", gap.name, gap.data)
+	s := r.Stream("/orders", "Last-Event-ID: "+old)
+	gap := s.Event()
+	if gap.Name != "gap" || !strings.Contains(gap.Data, oldest) || !strings.Contains(gap.Data, old) {
+		t.Errorf("got event %q %s, want the gap with both cursors", gap.Name, gap.Data)
 	}
-	s.wantData("2", "3")
+	s.WantData("2", "3")
 }
 
 func TestGetBalanced(t *testing.T) {
 	earliest := `apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest } } } } } }`
-	r := start(t, setup{operations: ops(operation("orders", get("balanced", `"messagesLimitDurationMs":500`))), config: earliest})
+	r := start(t, setup{operations: ops(operation("orders", get("balanced", long))), config: earliest})
 	r.produce("0", "1", "2")
 	if contents, next := r.page("/orders?limit=2"); fmt.Sprint(contents) != "[0 1]" || next != "" {
 		t.Fatalf("got %v, next %q", contents, next)
 	}
-	if contents, _ := r.page("/orders"); fmt.Sprint(contents) != "[2]" {
+	if contents, _ := r.page("/orders?limit=1"); fmt.Sprint(contents) != "[2]" {
 		t.Fatalf("got %v, want the one that was not delivered", contents)
 	}
-	if contents, _ := r.page("/orders", "X-Client-Identifier: other"); fmt.Sprint(contents) != "[0 1 2]" {
+	if contents, _ := r.page("/orders?limit=3", "X-Client-Identifier: other"); fmt.Sprint(contents) != "[0 1 2]" {
 		t.Fatalf("another group: got %v", contents)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/penstock-dev/penstock/runtime"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // purchase is the Go type of a payload, as generated code has one.
@@ -43,35 +44,35 @@ func TestHooks(t *testing.T) {
 		return nil
 	})
 	r := start(t, setup{operations: ops(op)})
-	one, two := r.stream("/orders"), r.stream("/orders")
+	one, two := r.Stream("/orders"), r.Stream("/orders")
 
-	if got := r.post(`{"id":"a"}`); got.status != 202 {
-		t.Fatalf("got %d %s", got.status, got.body)
+	if got := r.post(`{"id":"a"}`); got.Status != 202 {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
 	rec := r.read(1)[0]
 	if string(rec.Value) != `{"id":"a","count":1}` || string(rec.Key) != "a" || string(rec.Headers[0].Value) != "POST" {
 		t.Errorf("Kafka has %s, key %s, headers %v", rec.Value, rec.Key, rec.Headers)
 	}
-	for _, s := range []*events{one, two} {
-		s.wantData(`{"id":"a","count":10}`)
+	for _, s := range []*harness.Stream{one, two} {
+		s.WantData(`{"id":"a","count":10}`)
 	}
 	if n := delivered.Load(); n != 1 {
 		t.Errorf("the subscribe hook ran %d times for one record, want once for all readers of the hub", n)
 	}
 
-	if problem := r.post(`{"id":"refuse"}`).wantProblem(t, 400, "FAILURE_MESSAGE_REFUSED"); problem["detail"] != "we are closed" {
+	if problem := r.post(`{"id":"refuse"}`).WantProblem(t, 400, "FAILURE_MESSAGE_REFUSED"); problem["detail"] != "we are closed" {
 		t.Errorf("got %v", problem)
 	}
-	if got := r.post(`{"id":"panic"}`); got.status != 500 || strings.Contains(got.body, "secret") {
-		t.Errorf("got %d %s", got.status, got.body)
+	if got := r.post(`{"id":"panic"}`); got.Status != 500 || strings.Contains(got.Body, "secret") {
+		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 
 	r.post(`{"id":"hide"}`)
 	r.post(`{"id":"b"}`)
-	one.wantData(`{"id":"b","count":10}`)
+	one.WantData(`{"id":"b","count":10}`)
 	r.post(`{"id":"break"}`)
-	rest := one.ended()
-	if len(rest) == 0 || rest[len(rest)-1].name != "error" || strings.Contains(rest[len(rest)-1].data, "secret") {
+	rest := one.Ended()
+	if len(rest) == 0 || rest[len(rest)-1].Name != "error" || strings.Contains(rest[len(rest)-1].Data, "secret") {
 		t.Errorf("the stream ended with %+v", rest)
 	}
 	if !strings.Contains(r.log.String(), "subscribe hook failed") || strings.Count(r.log.String(), "secret cause") < 2 {

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // levels runs a test for each level that an entrypoint has in a direction.
@@ -39,7 +40,7 @@ func setupAt(kind endpoint.Kind, level endpoint.QoS) setup {
 	case endpoint.HTTPPost:
 		e = post(string(level))
 	case endpoint.HTTPGet:
-		e = get(string(level), `"messagesLimitDurationMs":2000`)
+		e = get(string(level), long)
 	case endpoint.SSE:
 		e = sse(string(level))
 	case endpoint.WebSocket:
@@ -82,7 +83,7 @@ func publishOrders(r *rig, kind endpoint.Kind, level endpoint.QoS, n int) (recei
 	if kind == endpoint.WebSocket {
 		s := r.dial("/orders", "penstock.v1")
 		for i := range n {
-			s.send(fmt.Sprintf(`{"type":"publish","ref":"%d","content":%s}`, i, order(i)))
+			s.Send(fmt.Sprintf(`{"type":"publish","ref":"%d","content":%s}`, i, order(i)))
 		}
 		for i := 0; level != endpoint.None && len(receipts) < n; {
 			frame := s.any()
@@ -99,11 +100,11 @@ func publishOrders(r *rig, kind endpoint.Kind, level endpoint.QoS, n int) (recei
 	}
 	for i := range n {
 		got := r.post(order(i))
-		if got.status != 202 {
-			r.t.Fatalf("got %d %s", got.status, got.body)
+		if got.Status != 202 {
+			r.t.Fatalf("got %d %s", got.Status, got.Body)
 		}
 		if level != endpoint.None {
-			receipts = append(receipts, got.json(r.t))
+			receipts = append(receipts, got.JSON(r.t))
 		}
 	}
 	return receipts
@@ -112,7 +113,7 @@ func publishOrders(r *rig, kind endpoint.Kind, level endpoint.QoS, n int) (recei
 // any reads a frame of penstock.v1, whatever its type.
 func (s *socket) any() (frame map[string]any) {
 	s.t.Helper()
-	_, text, err := s.read()
+	_, text, err := s.Receive()
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -155,16 +156,16 @@ func (r *rig) subscribe(kind endpoint.Kind, level endpoint.QoS, cursor string) s
 	case endpoint.HTTPGet:
 		return subscriber{next: func(n int) []delivery { return r.pull(query, n) }, leave: func() {}}
 	case endpoint.SSE:
-		s := r.stream(query)
+		s := r.Stream(query)
 		return subscriber{
 			next: func(n int) (got []delivery) {
 				for range n {
-					e := s.event()
-					got = append(got, delivery{e.id, e.data})
+					e := s.Event()
+					got = append(got, delivery{e.ID, e.Data})
 				}
 				return got
 			},
-			leave: func() { s.cancel(); r.alone(kind) },
+			leave: func() { s.Close(); r.alone(kind) },
 		}
 	}
 	s := r.dial(query, "penstock.v1")
@@ -176,12 +177,12 @@ func (r *rig) subscribe(kind endpoint.Kind, level endpoint.QoS, cursor string) s
 				content, _ := json.Marshal(frame["content"])
 				got = append(got, delivery{id, string(content)})
 				if level == endpoint.AtLeastOnce {
-					s.send(`{"type":"ack","id":"` + id + `"}`)
+					s.Send(`{"type":"ack","id":"` + id + `"}`)
 				}
 			}
 			return got
 		},
-		leave: func() { _ = s.conn.Close(ws.StatusNormalClosure, ""); r.alone(kind) },
+		leave: func() { _ = s.Conn.Close(ws.StatusNormalClosure, ""); r.alone(kind) },
 	}
 }
 
@@ -189,7 +190,7 @@ func (r *rig) subscribe(kind endpoint.Kind, level endpoint.QoS, cursor string) s
 // for one that it believes to be there.
 func (r *rig) alone(kind endpoint.Kind) {
 	r.t.Helper()
-	eventually(r.t, "no open stream", func() bool {
+	harness.Eventually(r.t, "no open stream", func() bool {
 		_, text := r.adminGet("/metrics")
 		return strings.Contains(text, fmt.Sprintf(`penstock_open_streams{api="shop",entrypoint=%q,operation="orders"} 0`, kind))
 	})
@@ -198,12 +199,12 @@ func (r *rig) alone(kind endpoint.Kind) {
 // pull asks for pages until it has n records.
 func (r *rig) pull(path string, n int) (got []delivery) {
 	r.t.Helper()
-	eventually(r.t, "enough pages", func() bool {
-		page := r.do("GET", fmt.Sprintf("%s&limit=%d", path, n-len(got)), "")
-		if page.status != 200 {
-			r.t.Fatalf("got %d %s", page.status, page.body)
+	harness.Eventually(r.t, "enough pages", func() bool {
+		page := r.Do("GET", fmt.Sprintf("%s&limit=%d", path, n-len(got)), "")
+		if page.Status != 200 {
+			r.t.Fatalf("got %d %s", page.Status, page.Body)
 		}
-		items, _ := page.json(r.t)["items"].([]any)
+		items, _ := page.JSON(r.t)["items"].([]any)
 		for _, item := range items {
 			fields, _ := item.(map[string]any)
 			id, _ := fields["id"].(string)
@@ -267,10 +268,10 @@ func TestEveryLevelGoesOn(t *testing.T) {
 			return
 		}
 		if kind == endpoint.WebSocket && level == endpoint.AtLeastOnce {
-			eventually(t, "the commit", func() bool { return r.committed() == 3 })
+			harness.Eventually(t, "the commit", func() bool { return r.committed() == 3 })
 		}
 		first.leave()
-		eventually(t, "the commit", func() bool { return r.committed() == 3 })
+		harness.Eventually(t, "the commit", func() bool { return r.committed() == 3 })
 		r.produce(order(3))
 		wantOrders(t, r.subscribe(kind, level, "").next(1), level, 3)
 	})
@@ -292,7 +293,7 @@ func TestEveryLevelResumes(t *testing.T) {
 			cursor = "ignored"
 			fallthrough
 		default:
-			eventually(t, "the commit", func() bool { return r.committed() == 3 })
+			harness.Eventually(t, "the commit", func() bool { return r.committed() == 3 })
 		}
 		r.produce(order(3))
 		want := []int{1, 2, 3}
@@ -313,7 +314,7 @@ func TestEveryLevelRefusesForeignCursors(t *testing.T) {
 		for _, cursor := range []string{"other@0#0", "nonsense", r.topic + "@0#7"} {
 			path := "/orders?cursor=" + url.QueryEscape(cursor)
 			if kind != endpoint.WebSocket {
-				r.do("GET", path, "").wantProblem(t, 400, "FAILURE_INVALID_CURSOR")
+				r.Do("GET", path, "").WantProblem(t, 400, "FAILURE_INVALID_CURSOR")
 				continue
 			}
 			if _, response, err := r.tryDial(path, "penstock.v1"); err == nil || response.StatusCode != 400 {
@@ -331,14 +332,14 @@ func TestEveryLevelResumesSeveralTopics(t *testing.T) {
 			continue
 		}
 		t.Run(string(level), func(t *testing.T) {
-			first, second := uniqueTopic(), uniqueTopic()
+			first, second := harness.UniqueTopic(), harness.UniqueTopic()
 			r := start(t, setup{
 				topic: first, operations: ops(operation("orders", sse(string(level)))),
 				config: fmt.Sprintf(`apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest, topics: [%s, %s] } } } } } }`, first, second),
 			})
-			createTopic(t, r.kafka, second, 2)
+			harness.CreateTopic(t, r.kafka, second, 2)
 			r.produce(order(0), order(1))
-			r.produceRecord(&kgo.Record{Topic: second, Partition: 1, Value: []byte(order(2))})
+			harness.Produce(r.t, r.kafka, &kgo.Record{Topic: second, Partition: 1, Value: []byte(order(2))})
 			reader := r.subscribe(endpoint.SSE, level, "")
 			got := reader.next(3)
 			reader.leave()
@@ -348,9 +349,9 @@ func TestEveryLevelResumesSeveralTopics(t *testing.T) {
 					t.Errorf("the last id is %s, want %s in it", last, position)
 				}
 			}
-			r.produceRecord(&kgo.Record{Topic: second, Value: []byte(order(3))})
-			s := r.stream("/orders?X-Client-Identifier="+r.topic, "Last-Event-ID: "+got[2].id)
-			s.wantData(order(3))
+			harness.Produce(r.t, r.kafka, &kgo.Record{Topic: second, Value: []byte(order(3))})
+			s := r.Stream("/orders?X-Client-Identifier="+r.topic, "Last-Event-ID: "+got[2].id)
+			s.WantData(order(3))
 		})
 	}
 }
@@ -362,12 +363,12 @@ func TestPullOfALiveGroup(t *testing.T) {
 			r := startAt(t, endpoint.HTTPGet, level, 1)
 			address := sha256.Sum256([]byte("127.0.0.1"))
 			group := fmt.Sprintf("shop.orders.pull.%x.%s", address[:8], r.topic)
-			client(t, r.brokers, kgo.ConsumerGroup(group), kgo.ConsumeTopics(r.topic))
-			eventually(t, "a live group", func() bool {
+			harness.Kafka(t, r.brokers, kgo.ConsumerGroup(group), kgo.ConsumeTopics(r.topic))
+			harness.Eventually(t, "a live group", func() bool {
 				groups, err := kadm.NewClient(r.kafka).DescribeGroups(t.Context(), group)
 				return err == nil && groups[group].State == "Stable"
 			})
-			r.do("GET", "/orders?X-Client-Identifier="+r.topic, "").wantProblem(t, 409, "FAILURE_GROUP_IN_USE")
+			r.Do("GET", "/orders?X-Client-Identifier="+r.topic, "").WantProblem(t, 409, "FAILURE_GROUP_IN_USE")
 		})
 	}
 }

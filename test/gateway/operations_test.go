@@ -29,7 +29,7 @@ func operation(name string, entrypoints ...endpoint.Entrypoint) runtime.Operatio
 
 // everyEntrypoint is all four at one level: POST, GET and SSE at /orders, WebSocket beside them.
 func everyEntrypoint(qos string) []endpoint.Entrypoint {
-	return []endpoint.Entrypoint{post(qos), get(qos, `"messagesLimitDurationMs":1000`), sse(qos), websocket(qos)}
+	return []endpoint.Entrypoint{post(qos), get(qos, long), sse(qos), websocket(qos)}
 }
 
 func entrypoint(kind endpoint.Kind, method, path, qos string, options []string) endpoint.Entrypoint {
@@ -43,6 +43,9 @@ func entrypoint(kind endpoint.Kind, method, path, qos string, options []string) 
 func post(qos string, options ...string) endpoint.Entrypoint {
 	return entrypoint(endpoint.HTTPPost, "POST", "/orders", qos, options)
 }
+
+// long lets a page take as long as a slow machine needs. A test limits its pages by their count.
+const long = `"messagesLimitDurationMs":20000`
 
 func get(qos string, options ...string) endpoint.Entrypoint {
 	return entrypoint(endpoint.HTTPGet, "GET", "/orders", qos, options)

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // byPattern is an operation whose requests choose a pattern of topics below a prefix.
@@ -29,30 +29,23 @@ func byPattern(prefix, level string, checked bool) runtime.Operation {
 func TestPatternsOfRequests(t *testing.T) {
 	for _, level := range []string{"none", "at-best"} {
 		t.Run(level, func(t *testing.T) {
-			prefix := uniqueTopic()
+			prefix := harness.UniqueTopic()
 			r := start(t, setup{operations: ops(byPattern(prefix, level, true))})
-			for name, send := range map[string]func(header string) answer{
-				"http-get": func(header string) answer { return r.do(http.MethodGet, "/orders", "", header) },
-				"sse": func(header string) answer {
-					return r.do(http.MethodGet, "/orders", "", "Accept: text/event-stream", header)
+			for name, send := range map[string]func(header string) harness.Answer{
+				"http-get": func(header string) harness.Answer { return r.Do(http.MethodGet, "/orders", "", header) },
+				"sse": func(header string) harness.Answer {
+					return r.Do(http.MethodGet, "/orders", "", "Accept: text/event-stream", header)
 				},
-				"websocket": func(header string) answer {
-					_, response, err := r.tryDial("/orders", "", header)
-					if err == nil {
-						t.Fatal("upgraded")
-					}
-					text, _ := io.ReadAll(response.Body)
-					return answer{response.StatusCode, response.Header, string(text)}
-				},
+				"websocket": func(header string) harness.Answer { return r.refusal("/orders", header) },
 			} {
-				if got := send("X-Pattern: " + prefix + "-x.*"); got.status != 404 {
-					t.Errorf("%s, a pattern that matches nothing: got %d %s", name, got.status, got.body)
+				if got := send("X-Pattern: " + prefix + "-x.*"); got.Status != 404 {
+					t.Errorf("%s, a pattern that matches nothing: got %d %s", name, got.Status, got.Body)
 				}
-				got := send("X-Pattern: other.*").wantProblem(t, 403, "FAILURE_NOT_ALLOWED")
+				got := send("X-Pattern: other.*").WantProblem(t, 403, "FAILURE_NOT_ALLOWED")
 				if got["detail"] != `consumer.topicPattern: "other.*" is not allowed` {
 					t.Errorf("%s: got %v", name, got)
 				}
-				send("X-Pattern: "+prefix+"(?=x)").wantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
+				send("X-Pattern: "+prefix+"(?=x)").WantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
 			}
 		})
 	}
@@ -61,16 +54,16 @@ func TestPatternsOfRequests(t *testing.T) {
 // TestPatternReachesOnlyItsEntry holds that a pattern of a request sees the topics of its entry in
 // x-kafka-allow, also those that are made later, and no other.
 func TestPatternReachesOnlyItsEntry(t *testing.T) {
-	prefix := uniqueTopic()
+	prefix := harness.UniqueTopic()
 	r := start(t, setup{operations: ops(byPattern(prefix+"-eu", "none", false))})
-	s := r.stream("/orders", "X-Pattern: "+prefix+"-.*")
+	s := r.Stream("/orders", "X-Pattern: "+prefix+"-.*")
 	for i, name := range []string{"-us", "-eu", "-eu-2"} {
-		createTopic(t, r.kafka, prefix+name, 1)
-		r.produceRecord(&kgo.Record{Topic: prefix + name, Value: []byte(order(i))})
+		harness.CreateTopic(t, r.kafka, prefix+name, 1)
+		harness.Produce(r.t, r.kafka, &kgo.Record{Topic: prefix + name, Value: []byte(order(i))})
 	}
 	var got []string
 	for range 2 {
-		got = append(got, s.event().data)
+		got = append(got, s.Event().Data)
 	}
 	for i, want := range []bool{false, true, true} {
 		if seen := strings.Contains(strings.Join(got, " "), order(i)); seen != want {

@@ -6,16 +6,17 @@ import (
 	"testing"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 func TestPost(t *testing.T) {
 	r := start(t, setup{operations: nil, partitions: 1})
-	got := r.do("POST", "/orders", `{"id":"a"}`, "Content-Type: application/json; charset=utf-8")
-	if got.status != http.StatusAccepted {
-		t.Fatalf("level none: got %d %s", got.status, got.body)
+	got := r.Do("POST", "/orders", `{"id":"a"}`, "Content-Type: application/json; charset=utf-8")
+	if got.Status != http.StatusAccepted {
+		t.Fatalf("level none: got %d %s", got.Status, got.Body)
 	}
-	if got.body != "" {
-		t.Errorf("level none has no receipt, got %s", got.body)
+	if got.Body != "" {
+		t.Errorf("level none has no receipt, got %s", got.Body)
 	}
 	if records := r.read(1); string(records[0].Value) != `{"id":"a"}` || records[0].Key != nil || len(records[0].Headers) > 0 {
 		t.Errorf("Kafka has %+v", records[0])
@@ -25,21 +26,21 @@ func TestPost(t *testing.T) {
 func TestPostBalanced(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", post("balanced")))})
 	got := r.post(order(1))
-	if got.status != http.StatusAccepted || got.header.Get("Content-Type") != "application/json" {
-		t.Fatalf("got %d %s", got.status, got.body)
+	if got.Status != http.StatusAccepted || got.Header.Get("Content-Type") != "application/json" {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
-	receipt := got.json(t)
+	receipt := got.JSON(t)
 	records, _ := receipt["records"].([]any)
 	if len(records) != 1 || receipt["id"] == "" {
-		t.Fatalf("got %s", got.body)
+		t.Fatalf("got %s", got.Body)
 	}
 	landed, _ := records[0].(map[string]any)
 	if landed["topic"] != r.topic || landed["partition"] != 0.0 || landed["offset"] != 0.0 || landed["timestamp"] == "" {
 		t.Errorf("landed at %v", landed)
 	}
 	minimal := r.post(order(2), "Prefer: return=minimal")
-	if minimal.status != http.StatusAccepted || minimal.body != "" || minimal.header.Get("Preference-Applied") != "return=minimal" {
-		t.Errorf("got %d %q %v", minimal.status, minimal.body, minimal.header)
+	if minimal.Status != http.StatusAccepted || minimal.Body != "" || minimal.Header.Get("Preference-Applied") != "return=minimal" {
+		t.Errorf("got %d %q %v", minimal.Status, minimal.Body, minimal.Header)
 	}
 	if got := string(r.read(2)[1].Value); got != order(2) {
 		t.Errorf("Kafka has %s", got)
@@ -49,12 +50,12 @@ func TestPostBalanced(t *testing.T) {
 func TestPostToSeveralTopics(t *testing.T) {
 	op := operation("orders", post("balanced"))
 	op.Descriptor.Endpoints = []endpoint.JSON{`{"name":"default","configuration":{"bootstrapServers":"BROKERS"},"sharedConfigurationOverride":{"producer":{"enabled":true}}}`}
-	name := uniqueTopic()
+	name := harness.UniqueTopic()
 	r := start(t, setup{topic: name, operations: ops(op), config: `
 apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { producer: { topics: [` + name + `, ` + name + `-b] } } } } } }
 `})
-	createTopic(t, r.kafka, name+"-b", 1)
-	receipt := r.post(order(1)).json(t)
+	harness.CreateTopic(t, r.kafka, name+"-b", 1)
+	receipt := r.post(order(1)).JSON(t)
 	if records, _ := receipt["records"].([]any); len(records) != 2 {
 		t.Errorf("got %v, want a place in each topic", receipt)
 	}
@@ -82,10 +83,10 @@ func TestPostRefusals(t *testing.T) {
 			headers = append(headers, "Content-Type: application/json")
 		}
 		t.Run(test.name, func(t *testing.T) {
-			r.do("POST", "/orders", test.body, headers...).wantProblem(t, test.status, test.code)
+			r.Do("POST", "/orders", test.body, headers...).WantProblem(t, test.status, test.code)
 		})
 	}
-	problem := r.post(`{"count":0}`).wantProblem(t, 400, "FAILURE_INVALID_MESSAGE")
+	problem := r.post(`{"count":0}`).WantProblem(t, 400, "FAILURE_INVALID_MESSAGE")
 	violations, _ := problem["errors"].([]any)
 	pointers := map[string]bool{}
 	for _, v := range violations {
@@ -101,10 +102,10 @@ func TestPostRefusals(t *testing.T) {
 func TestNDJSON(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", post("balanced")))})
 	body := order(1) + "\n" + `{"count":1}` + "\n" + order(2) + "\n"
-	got := r.do("POST", "/orders", body, "Content-Type: application/x-ndjson")
-	lines := strings.Split(strings.TrimSpace(got.body), "\n")
-	if got.status != http.StatusOK || got.header.Get("Content-Type") != "application/x-ndjson" || len(lines) != 3 {
-		t.Fatalf("got %d %s", got.status, got.body)
+	got := r.Do("POST", "/orders", body, "Content-Type: application/x-ndjson")
+	lines := strings.Split(strings.TrimSpace(got.Body), "\n")
+	if got.Status != http.StatusOK || got.Header.Get("Content-Type") != "application/x-ndjson" || len(lines) != 3 {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
 	for i, want := range []string{`"offset":0`, `FAILURE_INVALID_MESSAGE`, `"offset":1`} {
 		if !strings.Contains(lines[i], want) {

@@ -7,6 +7,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // TestResumesOnAnotherReplica reads a part of four partitions at one gateway and the rest at
@@ -24,7 +25,7 @@ func TestResumesOnAnotherReplica(t *testing.T) {
 		s.brokers, s.topic, s.partitions = r.brokers, r.topic, -1
 		other := start(t, s)
 		for i := range all {
-			r.produceRecord(&kgo.Record{Topic: r.topic, Partition: int32(i % partitions), Value: []byte(order(i))})
+			harness.Produce(r.t, r.kafka, &kgo.Record{Topic: r.topic, Partition: int32(i % partitions), Value: []byte(order(i))})
 		}
 		here := r.subscribe(kind, level, "")
 		got := here.next(first)

@@ -3,55 +3,37 @@
 package gateway
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"log/slog"
-	"math/rand/v2"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/goleak"
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 	"github.com/penstock-dev/penstock/test/planted"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds everything that a test waits for.
-const patience = 15 * time.Second
-
 // rig is a running gateway with one api, shop, and a client of its broker.
 type rig struct {
+	*harness.Client // of the client listener
+
 	t       testing.TB
-	url     string // of the client listener
-	admin   string // of the admin listener
+	admin   *harness.Client // of the admin listener
 	brokers string
 	topic   string // of the operation, new in each test
 	kafka   *kgo.Client
-	http    *http.Client
-	log     *lockedBuffer
+	log     *harness.Log
 	garden  *planted.Garden // secrets of the endpoint and of requests, and whether they got out
-
-	cancel  context.CancelFunc
-	started chan [2]string
-	done    chan error
-	once    sync.Once
-	err     error
+	gateway *harness.Gateway
 }
 
 // setup changes how a rig is made.
@@ -70,88 +52,80 @@ type setup struct {
 // start runs a gateway. It is stopped with the test.
 func start(t testing.TB, s setup) *rig {
 	t.Helper()
-	r := &rig{t: t, brokers: s.brokers, topic: s.topic, log: &lockedBuffer{}, garden: s.garden, started: make(chan [2]string, 1), done: make(chan error, 1)}
+	r := prepare(t, s)
+	t.Cleanup(func() { r.garden.Look("the log", r.log.String()) }) // when it has stopped
+	r.gateway = harness.Start(t, r.whole(s))
+	r.log = r.gateway.Log
+	r.serveAt(r.gateway.Address)
+	r.admin = &harness.Client{T: t, URL: "http://" + r.gateway.Admin, HTTP: r.HTTP}
+	return r
+}
+
+// prepare makes what a gateway needs: a broker with a topic, and secrets.
+func prepare(t testing.TB, s setup) *rig {
+	t.Helper()
+	r := &rig{t: t, brokers: s.brokers, topic: s.topic, garden: s.garden}
 	if r.garden == nil {
 		r.garden = planted.New(t)
 	}
 	if r.brokers == "" {
-		r.brokers = broker(t)
+		r.brokers = harness.Broker(t)
 	}
 	if r.topic == "" {
-		r.topic = uniqueTopic()
+		r.topic = harness.UniqueTopic()
 	}
-	r.kafka = client(t, r.brokers)
+	r.kafka = harness.Kafka(t, r.brokers)
 	if s.partitions == 0 {
 		s.partitions = 1
 	}
 	if s.partitions > 0 {
-		createTopic(t, r.kafka, r.topic, s.partitions)
+		harness.CreateTopic(t, r.kafka, r.topic, s.partitions)
 	}
-	gw := r.make(s)
-	addresses := r.run(gw)
-	r.url, r.admin = "http://"+addresses[0], "http://"+addresses[1]
-	transport := &http.Transport{DisableCompression: true, DialContext: r.garden.Dial}
-	r.http = &http.Client{Transport: r.garden.Headers(transport)}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		if err := r.stop(); err != nil {
-			t.Errorf("the gateway ended with %v", err)
-		}
-		r.garden.Look("the log", r.log.String())
-		if t.Failed() {
-			t.Logf("log of the gateway:\n%s", r.log)
-		}
-	})
 	return r
 }
 
-// make makes the gateway of a rig and mounts its api.
-func (r *rig) make(s setup) *runtime.Gateway {
-	r.t.Helper()
-	gw, err := r.mount(s)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return gw
+// serveAt makes the client, for a gateway at an address.
+func (r *rig) serveAt(address string) {
+	transport := &http.Transport{DisableCompression: true, DialContext: r.garden.Dial}
+	r.t.Cleanup(transport.CloseIdleConnections)
+	r.Client = &harness.Client{T: r.t, URL: "http://" + address, HTTP: &http.Client{Transport: r.garden.Headers(transport)}}
 }
 
-func (r *rig) mount(s setup) (*runtime.Gateway, error) {
+// whole is the setup of the whole gateway, with the api of the rig.
+func (r *rig) whole(s setup) harness.Setup {
 	r.t.Helper()
-	file := filepath.Join(r.t.TempDir(), "gateway.yaml")
-	if err := os.WriteFile(file, []byte(s.config), 0o600); err != nil {
-		r.t.Fatal(err)
+	return harness.Setup{
+		File: harness.WriteFile(r.t, r.t.TempDir(), "gateway.yaml", s.config), Environ: s.environ,
+		Change: func(cfg *runtime.Config) {
+			cfg.Drain.Delay = s.delay
+			cfg.Consume.TopicRefresh, cfg.Consume.FetchMaxWait = 200*time.Millisecond, 100*time.Millisecond
+		},
+		Mount: func(gw *runtime.Gateway) error {
+			operations := s.operations
+			if operations == nil {
+				operations = ops(operation("orders", everyEntrypoint("none")...))
+			}
+			for i := range operations {
+				r.complete(&operations[i].Descriptor)
+			}
+			if s.use != nil {
+				s.use(gw)
+			}
+			return gw.Mount(runtime.API{Name: "shop", Title: "Shop", Version: "1.0.0", Source: "shop.yaml", Operations: operations})
+		},
 	}
-	cfg, err := runtime.LoadConfig(file, s.environ)
-	if err != nil {
-		return nil, err
+}
+
+// complete fills in the rig's brokers, secrets and topic.
+func (r *rig) complete(d *endpoint.Descriptor) {
+	r.t.Helper()
+	d.Endpoints = slices.Clone(d.Endpoints)
+	for i, e := range d.Endpoints {
+		d.Endpoints[i] = r.withSecrets(endpoint.JSON(strings.ReplaceAll(string(e), "BROKERS", r.brokers)))
 	}
-	cfg.Listen.Address, cfg.Admin.Address = "127.0.0.1:0", "127.0.0.1:0"
-	cfg.Drain.Delay = s.delay
-	cfg.Consume.TopicRefresh, cfg.Consume.FetchMaxWait = 200*time.Millisecond, 100*time.Millisecond
-	gw, err := runtime.New(cfg,
-		runtime.WithLogger(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-		runtime.WithStarted(func(client, admin string) { r.started <- [2]string{client, admin} }))
-	if err != nil {
-		return nil, err
+	if d.Topic.Template == "" {
+		d.Topic.Template = r.topic
 	}
-	operations := s.operations
-	if operations == nil {
-		operations = []runtime.Operation{operation("orders", everyEntrypoint("none")...)}
-	}
-	for i := range operations {
-		d := &operations[i].Descriptor
-		d.Endpoints = slices.Clone(d.Endpoints)
-		for i, e := range d.Endpoints {
-			d.Endpoints[i] = r.withSecrets(endpoint.JSON(strings.ReplaceAll(string(e), "BROKERS", r.brokers)))
-		}
-		if d.Topic.Template == "" {
-			d.Topic.Template = r.topic
-		}
-	}
-	if s.use != nil {
-		s.use(gw)
-	}
-	return gw, gw.Mount(runtime.API{Name: "shop", Title: "Shop", Version: "1.0.0", Source: "shop.yaml", Operations: operations})
 }
 
 // withSecrets gives an endpoint that has no security of its own every secret that one can have.
@@ -187,154 +161,32 @@ func (r *rig) withSecrets(e endpoint.JSON) endpoint.JSON {
 	return endpoint.JSON(text)
 }
 
-// run runs a gateway in the background and waits until it listens.
-func (r *rig) run(gw *runtime.Gateway) [2]string {
+// post publishes JSON to /orders.
+func (r *rig) post(body string, headers ...string) harness.Answer {
 	r.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	r.cancel = cancel
-	go func() { r.done <- gw.Run(ctx) }()
-	select {
-	case addresses := <-r.started:
-		return addresses
-	case err := <-r.done:
-		cancel()
-		r.t.Fatalf("the gateway did not start: %v", err)
-	case <-time.After(patience):
-		r.t.Fatal("the gateway did not start in time")
-	}
-	return [2]string{}
+	return r.PostJSON("/orders", body, headers...)
 }
 
-// stop asks the gateway to drain and waits until it is done.
-func (r *rig) stop() error {
-	r.once.Do(func() {
-		r.cancel()
-		select {
-		case r.err = <-r.done:
-		case <-time.After(patience):
-			r.err = errors.New("the gateway did not drain in time")
-		}
-	})
-	return r.err
-}
-
-// uniqueTopic gives a name that no other test uses, on a broker that tests share.
-func uniqueTopic() string { return fmt.Sprintf("shop-%08x", rand.Uint32()) }
-
-// realBroker is the broker that PENSTOCK_TEST_KAFKA names, "" for none.
-func realBroker() string { return os.Getenv("PENSTOCK_TEST_KAFKA") }
-
-// broker gives the address of a broker: the real one, or an embedded one for this test.
-func broker(t testing.TB) string {
-	t.Helper()
-	if address := realBroker(); address != "" {
-		return address
-	}
-	return strings.Join(embedded(t).ListenAddrs(), ",")
-}
-
-// embedded starts an embedded broker that ends with the test.
-func embedded(t testing.TB, opts ...kfake.Opt) *kfake.Cluster {
-	t.Helper()
-	c, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1)}, opts...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
-}
-
-// client makes a client of a broker, for what the test itself writes and reads.
-func client(t testing.TB, brokers string, opts ...kgo.Opt) *kgo.Client {
-	t.Helper()
-	c, err := kgo.NewClient(append([]kgo.Opt{
-		kgo.SeedBrokers(strings.Split(brokers, ",")...), kgo.ProducerLinger(0), kgo.RecordPartitioner(kgo.ManualPartitioner()),
-	}, opts...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(c.Close)
-	return c
-}
-
-func createTopic(t testing.TB, c *kgo.Client, topic string, partitions int32) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	if _, err := kadm.NewClient(c).CreateTopic(ctx, partitions, 1, nil, topic); err != nil {
-		t.Fatal(err)
-	}
+// adminGet asks the admin listener.
+func (r *rig) adminGet(path string) (int, string) {
+	r.t.Helper()
+	got := r.admin.Do(http.MethodGet, path, "")
+	return got.Status, got.Body
 }
 
 // produce writes values to partition 0 of the rig's topic.
 func (r *rig) produce(values ...string) {
 	r.t.Helper()
 	for _, value := range values {
-		r.produceRecord(&kgo.Record{Topic: r.topic, Value: []byte(value)})
-	}
-}
-
-func (r *rig) produceRecord(rec *kgo.Record) {
-	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if err := r.kafka.ProduceSync(ctx, rec).FirstErr(); err != nil {
-		r.t.Fatal(err)
+		harness.Produce(r.t, r.kafka, &kgo.Record{Topic: r.topic, Value: []byte(value)})
 	}
 }
 
 // read gives the first n records of the rig's topic, as Kafka has them.
 func (r *rig) read(n int) []*kgo.Record {
 	r.t.Helper()
-	reader := client(r.t, r.brokers, kgo.ConsumeTopics(r.topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchMaxWait(100*time.Millisecond))
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	var records []*kgo.Record
-	for len(records) < n {
-		fetches := reader.PollFetches(ctx)
-		if err := fetches.Err(); err != nil {
-			r.t.Fatalf("%d of %d records, then %v", len(records), n, err)
-		}
-		records = append(records, fetches.Records()...)
-	}
-	return records
+	return harness.Records(r.t, r.brokers, r.topic, n)
 }
 
-// freePort finds a port for a broker that comes and goes.
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
-// eventually waits until a condition holds.
-func eventually(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(patience); !holds(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never: %s", what)
-		}
-	}
-}
-
-// lockedBuffer collects the log. Safe for concurrent use.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
+// order is a valid payload.
+func order(n int) string { return fmt.Sprintf(`{"id":"o-%d"}`, n) }

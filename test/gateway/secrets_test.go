@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 	"github.com/penstock-dev/penstock/test/planted"
 )
 
@@ -38,38 +39,38 @@ func TestSecretsOfFiles(t *testing.T) {
 		}
 	}
 	login(password)
-	topic := uniqueTopic()
-	cluster := embedded(t, kfake.SeedTopics(1, topic), kfake.EnableSASL(), kfake.Superuser("PLAIN", "shop", password))
-	op := operation("orders", post("balanced"), get("none", `"messagesLimitDurationMs":1000`, `"messagesLimitCount":1`))
+	topic := harness.UniqueTopic()
+	cluster := harness.Embedded(t, kfake.SeedTopics(1, topic), kfake.EnableSASL(), kfake.Superuser("PLAIN", "shop", password))
+	op := operation("orders", post("balanced"), get("none", long, `"messagesLimitCount":1`))
 	op.Descriptor.Endpoints = []endpoint.JSON{loginByFile}
 	r := start(t, setup{
 		brokers: strings.Join(cluster.ListenAddrs(), ","), topic: topic, partitions: -1, garden: garden,
 		config: fmt.Sprintf("secrets: { dir: %q }", dir), operations: ops(op),
 	})
-	if got := r.post(order(1)); got.status != 202 {
-		t.Fatalf("got %d %s", got.status, got.body)
+	if got := r.post(order(1)); got.Status != 202 {
+		t.Fatalf("got %d %s", got.Status, got.Body)
 	}
-	if got := r.do("GET", "/orders", ""); got.status != 200 || !strings.Contains(got.body, "o-1") {
-		t.Errorf("got %d %s", got.status, got.body)
+	if got := r.Do("GET", "/orders", ""); got.Status != 200 || !strings.Contains(got.Body, "o-1") {
+		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 
 	// A password at a wrong place is quoted neither in the answer nor in the log.
-	r.do("GET", "/orders?wrong", "").wantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
-	eventually(t, "a line about the wrong value", func() bool {
+	r.Do("GET", "/orders?wrong", "").WantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
+	harness.Eventually(t, "a line about the wrong value", func() bool {
 		return strings.Contains(r.log.String(), "it is not shown, because its expression reads a secret")
 	})
 
 	// Another password is used without a restart, a missing one is said without its path.
 	login(garden.Secret("wrong password in a file"))
-	eventually(t, "a refused login", func() bool { return r.post(order(2)).status == 503 })
+	harness.Eventually(t, "a refused login", func() bool { return r.post(order(2)).Status == 503 })
 	if err := os.Remove(filepath.Join(dir, "login")); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "a missing password", func() bool { return r.post(order(3)).status == 500 })
-	r.post(order(3)).wantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
+	harness.Eventually(t, "a missing password", func() bool { return r.post(order(3)).Status == 500 })
+	r.post(order(3)).WantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
 	if !strings.Contains(r.log.String(), `the secret file \"login\" cannot be read: no such file or directory`) {
 		t.Error("the log does not name the missing file")
 	}
 	login(password)
-	eventually(t, "the old password", func() bool { return r.post(order(4)).status == 202 })
+	harness.Eventually(t, "the old password", func() bool { return r.post(order(4)).Status == 202 })
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // decoded is the plain text of a message id.
@@ -21,16 +23,16 @@ func decoded(t testing.TB, id string) string {
 
 func TestPostToSSE(t *testing.T) {
 	r := start(t, setup{})
-	s := r.stream("/orders")
-	if got := s.header.Get("Cache-Control"); !strings.Contains(got, "no-") {
+	s := r.Stream("/orders")
+	if got := s.Header.Get("Cache-Control"); !strings.Contains(got, "no-") {
 		t.Errorf("Cache-Control is %q", got)
 	}
 	for i := range 3 {
 		r.post(order(i))
 	}
-	last := s.wantData(order(0), order(1), order(2))
-	if last.name != "Order" || decoded(t, last.id) != r.topic+"@0#2" {
-		t.Errorf("got event %q, id %q", last.name, decoded(t, last.id))
+	last := s.WantData(order(0), order(1), order(2))
+	if last.Name != "Order" || decoded(t, last.ID) != r.topic+"@0#2" {
+		t.Errorf("got event %q, id %q", last.Name, decoded(t, last.ID))
 	}
 }
 
@@ -40,35 +42,35 @@ func TestSSEResumes(t *testing.T) {
 		r.produce(order(i))
 	}
 	id := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s@0#1", r.topic))
-	byHeader := r.stream("/orders", "Last-Event-ID: "+id)
-	byQuery := r.stream("/orders?cursor=" + strings.TrimRight(id, "="))
+	byHeader := r.Stream("/orders", "Last-Event-ID: "+id)
+	byQuery := r.Stream("/orders?cursor=" + strings.TrimRight(id, "="))
 	r.produce(order(5))
-	for _, s := range []*events{byHeader, byQuery} {
-		s.wantData(order(2), order(3), order(4), order(5))
+	for _, s := range []*harness.Stream{byHeader, byQuery} {
+		s.WantData(order(2), order(3), order(4), order(5))
 	}
-	behindHub := r.stream("/orders")
+	behindHub := r.Stream("/orders")
 	r.produce(order(6))
-	behindHub.wantData(order(6))
-	byHeader.wantData(order(6))
+	behindHub.WantData(order(6))
+	byHeader.WantData(order(6))
 }
 
 func TestSSEPayloads(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", sse("none", `"metadataAsComment":true`, `"headersAsComment":true`)))})
-	s := r.stream("/orders")
+	s := r.Stream("/orders")
 	r.produce("one\ntwo\r\nthree")
-	s.wantData("one\ntwo\nthree")
-	r.produceRecord(&kgo.Record{Topic: r.topic, Key: []byte("k"), Value: []byte{0xff, 0xfe}, Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("v")}}})
-	binary := s.wantData(base64.StdEncoding.EncodeToString([]byte{0xff, 0xfe}))
-	comments := strings.Join(binary.comments, "|")
+	s.WantData("one\ntwo\nthree")
+	harness.Produce(r.t, r.kafka, &kgo.Record{Topic: r.topic, Key: []byte("k"), Value: []byte{0xff, 0xfe}, Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("v")}}})
+	binary := s.WantData(base64.StdEncoding.EncodeToString([]byte{0xff, 0xfe}))
+	comments := strings.Join(binary.Comments, "|")
 	for _, want := range []string{"encoding base64", "key: k", "h: v", "sourceTimestamp: "} {
 		if !strings.Contains(comments, want) {
 			t.Errorf("comment %q is missing from %q", want, comments)
 		}
 	}
-	r.produceRecord(&kgo.Record{Topic: r.topic, Key: []byte("k")})
-	s.wantData("null")
+	harness.Produce(r.t, r.kafka, &kgo.Record{Topic: r.topic, Key: []byte("k")})
+	s.WantData("null")
 	r.produce("")
-	s.wantData("")
+	s.WantData("")
 }
 
 func TestSSERefusals(t *testing.T) {
@@ -79,41 +81,41 @@ func TestSSERefusals(t *testing.T) {
 		"beyond the end": base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s@0#99", r.topic)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			r.do("GET", "/orders", "", "Accept: text/event-stream", "Last-Event-ID: "+cursor).wantProblem(t, 400, "FAILURE_INVALID_CURSOR")
+			r.Do("GET", "/orders", "", "Accept: text/event-stream", "Last-Event-ID: "+cursor).WantProblem(t, 400, "FAILURE_INVALID_CURSOR")
 		})
 	}
-	r.do("GET", "/orders?cursor=a;b", "", "Accept: text/event-stream").wantProblem(t, 400, "FAILURE_INVALID_REQUEST")
-	r.do("GET", "/orders", "", "Accept: application/json").wantProblem(t, 406, "FAILURE_NOT_ACCEPTABLE")
-	r.do("GET", "/orders", "", "Accept: text/event-stream", "X-Client-Identifier: a b").wantProblem(t, 400, "FAILURE_INVALID_REQUEST")
+	r.Do("GET", "/orders?cursor=a;b", "", "Accept: text/event-stream").WantProblem(t, 400, "FAILURE_INVALID_REQUEST")
+	r.Do("GET", "/orders", "", "Accept: application/json").WantProblem(t, 406, "FAILURE_NOT_ACCEPTABLE")
+	r.Do("GET", "/orders", "", "Accept: text/event-stream", "X-Client-Identifier: a b").WantProblem(t, 400, "FAILURE_INVALID_REQUEST")
 }
 
 func TestSSEBalanced(t *testing.T) {
 	earliest := `apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest } } } } } }`
 	r := start(t, setup{operations: ops(operation("orders", sse("balanced"))), config: earliest})
 	r.produce(order(0), order(1))
-	first := r.stream("/orders", "X-Client-Identifier: shop-1")
-	if first.header.Get("X-Client-Identifier") != "shop-1" {
-		t.Errorf("the identifier is not echoed: %v", first.header)
+	first := r.Stream("/orders", "X-Client-Identifier: shop-1")
+	if first.Header.Get("X-Client-Identifier") != "shop-1" {
+		t.Errorf("the identifier is not echoed: %v", first.Header)
 	}
-	if got := first.wantData(order(0), order(1)); got.id != "" {
-		t.Errorf("balanced has no ids, got %q", got.id)
+	if got := first.WantData(order(0), order(1)); got.ID != "" {
+		t.Errorf("balanced has no ids, got %q", got.ID)
 	}
-	first.cancel()
-	first.ended()
+	first.Close()
+	first.Ended()
 	r.produce(order(2))
-	second := r.stream("/orders", "X-Client-Identifier: shop-1")
-	second.wantData(order(2))
-	other := r.stream("/orders", "X-Client-Identifier: shop-2")
-	other.wantData(order(0), order(1), order(2))
+	second := r.Stream("/orders", "X-Client-Identifier: shop-1")
+	second.WantData(order(2))
+	other := r.Stream("/orders", "X-Client-Identifier: shop-2")
+	other.WantData(order(0), order(1), order(2))
 }
 
 func TestSSEHeartbeat(t *testing.T) {
 	r := start(t, setup{operations: ops(operation("orders", sse("none", `"heartbeatIntervalInMs":2000`)))})
-	s := r.stream("/orders")
-	eventually(t, "a comment of the heartbeat", func() bool {
+	s := r.Stream("/orders")
+	harness.Eventually(t, "a comment of the heartbeat", func() bool {
 		select {
-		case e := <-s.next:
-			return e.name == "" && len(e.comments) == 1
+		case e := <-s.Next:
+			return e.Name == "" && len(e.Comments) == 1
 		default:
 			return false
 		}

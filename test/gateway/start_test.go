@@ -7,16 +7,17 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 	"github.com/penstock-dev/penstock/test/planted"
 )
 
 // mountError is what stands in the way of a gateway, by Mount or by Handler.
 func mountError(t *testing.T, s setup) string {
 	t.Helper()
-	r := &rig{t: t, brokers: "127.0.0.1:9", topic: "shop", log: &lockedBuffer{}, garden: planted.New(t)}
-	gw, err := r.mount(s)
+	r := &rig{t: t, brokers: "127.0.0.1:9", topic: "shop", garden: planted.New(t)}
+	g, err := harness.New(r.whole(s))
 	if err == nil {
-		_, err = gw.Handler()
+		_, err = g.Made.Handler()
 	}
 	if err == nil {
 		t.Fatal("nothing is wrong")
@@ -160,11 +161,11 @@ apis:
 			"PENSTOCK_APIS__SHOP__ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__SECURITY__SSL__KEYSTORE__PASSWORD=" + secret,
 		},
 	})
-	got := r.do("POST", "/v2/place", order(1), "Content-Type: application/json")
-	if got.status != 202 || got.json(t)["id"] != r.topic+"@0#0" {
-		t.Errorf("got %d %s", got.status, got.body)
+	got := r.Do("POST", "/v2/place", order(1), "Content-Type: application/json")
+	if got.Status != 202 || got.JSON(t)["id"] != r.topic+"@0#0" {
+		t.Errorf("got %d %s", got.Status, got.Body)
 	}
-	r.do("POST", "/orders", order(1)).wantProblem(t, 404, "FAILURE_NOT_FOUND")
+	r.Do("POST", "/orders", order(1)).WantProblem(t, 404, "FAILURE_NOT_FOUND")
 	if _, response, err := r.tryDial("/v2/orders", ""); err == nil || response.StatusCode == 101 {
 		t.Error("the websocket is switched off")
 	}
