@@ -148,12 +148,13 @@ func TestCallerHasTheIdentityOfItsContext(t *testing.T) {
 	}
 }
 
-// TestOriginTrusted: "*" lets every page ask, but not in the name of the browser's user.
+// TestOriginTrusted: "*" lets every page ask, but not in the name of the browser's user; neither do
+// other ways to write it.
 func TestOriginTrusted(t *testing.T) {
-	f := finder(t, nil, "*", "https://shop.example", "https://*.parts.example")
+	f := finder(t, nil, "*", "https://*", "https://*:8443", "https://shop.example", "https://*.parts.example")
 	for origin, want := range map[string]bool{
 		"": true, "https://gateway.example": true, "https://shop.example": true, "https://a.parts.example": true,
-		"https://evil.example": false, "null": false,
+		"https://evil.example": false, "https://evil.example:8443": false, "null": false,
 	} {
 		r := request("192.0.2.1:5000", nil)
 		if origin != "" {

@@ -19,9 +19,13 @@ func (o Origins) Allow(origin string) bool {
 	return false
 }
 
-// Named are the origins but "*", which stands for pages that nobody knows.
+// Named are the origins but those that stand for pages that nobody knows: "*", and ones whose "*" is
+// no subdomain, as "https://*".
 func (o Origins) Named() Origins {
-	return slices.DeleteFunc(slices.Clone(o), func(pattern string) bool { return pattern == "*" })
+	return slices.DeleteFunc(slices.Clone(o), func(pattern string) bool {
+		_, after, wild := strings.Cut(pattern, "*")
+		return wild && !strings.HasPrefix(after, ".")
+	})
 }
 
 func match(pattern, origin string) bool {
