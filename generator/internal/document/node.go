@@ -76,3 +76,17 @@ func (i Issue) String() string {
 	}
 	return text
 }
+
+// Texts lists the texts of an array; numbers and booleans too, as the file writes them.
+func (n *Node) Texts() []string {
+	if n == nil || n.Kind != Array {
+		return nil
+	}
+	var list []string
+	for _, item := range n.Items {
+		if item.Kind == String || item.Kind == Number || item.Kind == Bool {
+			list = append(list, item.Text)
+		}
+	}
+	return list
+}

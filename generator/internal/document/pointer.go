@@ -93,3 +93,13 @@ func (n *Node) Member(key string) *Member {
 	}
 	return nil
 }
+
+// ComponentName is the last part of a reference into components; "" for other references.
+func ComponentName(reference string) string {
+	_, pointer, _ := strings.Cut(reference, "#")
+	members := Split(pointer)
+	if len(members) == 3 && members[0] == "components" {
+		return members[2]
+	}
+	return ""
+}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
@@ -16,22 +17,21 @@ type assignment struct {
 	endpoint.Attribute
 	choice schema.Choice
 	given  any            // the value as it stands there
-	value  *document.Node // where it stands
+	at     *document.Node // where it stands
 }
 
 // attributes reads the assignments of an operation in the order of their evaluation: those of the
 // root, of the channel, of the operation. Annotations with a fault, which was reported, have none.
-func (b *builder) attributes(s *source) []assignment {
+func (b *builder) attributes(s *declared.Operation) []assignment {
 	var list []assignment
-	for _, holder := range []*document.Node{b.Doc.Root, s.channel, s.node} {
-		a := b.annotation(holder, "x-kafka-attributes", schema.Attributes)
-		if a == nil || a.bad {
+	for _, a := range []*declared.Annotation{b.api.Annotations.Attributes, s.ChannelAnnotations.Attributes, s.Annotations.Attributes} {
+		if a == nil || a.Bad {
 			continue
 		}
-		items, _ := a.value.([]any)
+		items, _ := a.Value.([]any)
 		for i, item := range items {
 			value, _ := item.(map[string]any)
-			list = append(list, b.assignment(a.node.Items[i], value))
+			list = append(list, b.assignment(a.Node.Items[i], value))
 		}
 	}
 	return list
@@ -39,7 +39,7 @@ func (b *builder) attributes(s *source) []assignment {
 
 // assignment reads one entry and checks what its name alone decides.
 func (b *builder) assignment(n *document.Node, value map[string]any) assignment {
-	a := assignment{given: value["value"], value: n.Get("value")}
+	a := assignment{given: value["value"], at: n.Get("value")}
 	a.Name, _ = value["name"].(string)
 	a.Condition, _ = value["condition"].(string)
 	a.Message = value["phase"] == "message"
@@ -69,7 +69,7 @@ func jsonOf(value any) endpoint.JSON {
 func (b *builder) checkValue(a assignment) {
 	if text, ok := a.given.(string); ok && a.choice.Property == schema.JaasConfig {
 		if err := checkLogin("", text); err != nil {
-			b.Fail(a.value, "saslJaasConfig: %v", err)
+			b.Fail(a.at, "saslJaasConfig: %v", err)
 		}
 	}
 	if len(schema.Expressions(a.given)) > 0 {
@@ -78,11 +78,11 @@ func (b *builder) checkValue(a assignment) {
 	switch {
 	case a.choice.Family == schema.Override:
 		for _, issue := range schema.Validate(schema.EndpointPatch, schema.Template, overriding(a)) {
-			b.Fail(a.value, "%s", issue.Message)
+			b.Fail(a.at, "%s", issue.Message)
 		}
 	case a.choice.Property == schema.GroupID:
 		if id := fmt.Sprint(a.given); !legalTopic.MatchString(id) || id == "" || len(id) > maxTopic {
-			b.Fail(a.value, "%q is no group id: 1 to %d letters, digits, \".\", \"_\" and \"-\"", id, maxTopic)
+			b.Fail(a.at, "%q is no group id: 1 to %d letters, digits, \".\", \"_\" and \"-\"", id, maxTopic)
 		}
 	}
 	if !choosesTopics(a.choice.Property) {
@@ -93,7 +93,7 @@ func (b *builder) checkValue(a assignment) {
 		if problem == "" || a.choice.Family == schema.Override && !strings.HasPrefix(name, "__") {
 			continue // fine, or the schema has said it
 		}
-		b.Fail(a.value, "%s", problem)
+		b.Fail(a.at, "%s", problem)
 	}
 }
 

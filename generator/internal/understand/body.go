@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -11,24 +12,24 @@ import (
 
 // openAPIPayload makes the payload of one direction. What the operation does not describe
 // itself, a websocket beside a GET for example, is taken from the other operations of the path.
-func (b *builder) openAPIPayload(s *source, d endpoint.Direction) *model.Payload {
-	for _, o := range append([]*source{s}, s.siblings...) {
+func (b *builder) openAPIPayload(s *declared.Operation, d endpoint.Direction) *model.Payload {
+	for _, o := range append([]*declared.Operation{s}, s.Siblings...) {
 		var p *model.Payload
 		if d == endpoint.Publishing {
 			p = b.requestPayload(o)
-		} else if o.method == "GET" {
+		} else if o.Method == "GET" {
 			p = b.answerPayload(o)
 		}
 		if p != nil {
 			return p
 		}
 	}
-	return &model.Payload{Messages: []*model.Message{{Name: s.name, Pos: s.pos}}}
+	return &model.Payload{Messages: []*model.Message{{Name: s.Name, Pos: s.Pos}}}
 }
 
 // requestPayload reads the request body; nil where there is none.
-func (b *builder) requestPayload(s *source) *model.Payload {
-	body := b.Resolve(s.node.Get("requestBody"))
+func (b *builder) requestPayload(s *declared.Operation) *model.Payload {
+	body := b.Resolve(s.Node.Get("requestBody"))
 	content := body.Get("content")
 	if content == nil || !b.Want(content, document.Object, "content") || len(content.Members) == 0 {
 		return nil
@@ -36,7 +37,7 @@ func (b *builder) requestPayload(s *source) *model.Payload {
 	p := &model.Payload{}
 	anything := false
 	for _, m := range content.Members {
-		media := mediaType(m.Key)
+		media := declared.MediaType(m.Key)
 		add(p, b.bodyMessage(s, m, media, false))
 		if strings.Contains(media, "*") {
 			anything = true
@@ -53,11 +54,11 @@ func (b *builder) requestPayload(s *source) *model.Payload {
 
 // answerPayload reads the 2xx answers: the schema of one message is that of the items where
 // the answer is an array.
-func (b *builder) answerPayload(s *source) *model.Payload {
+func (b *builder) answerPayload(s *declared.Operation) *model.Payload {
 	p := &model.Payload{}
-	for _, content := range b.successes(s) {
+	for _, content := range s.Successes(b.Report) {
 		for _, m := range content.Members {
-			add(p, b.bodyMessage(s, m, mediaType(m.Key), true))
+			add(p, b.bodyMessage(s, m, declared.MediaType(m.Key), true))
 		}
 	}
 	if len(p.Messages) == 0 {
@@ -69,7 +70,7 @@ func (b *builder) answerPayload(s *source) *model.Payload {
 // isArray says whether a schema describes lists whose items have a schema.
 func isArray(n *document.Node) bool {
 	kind := n.Get("type")
-	return n.Get("items") != nil && (kind.Str() == "array" || slices.Contains(texts(kind), "array"))
+	return n.Get("items") != nil && (kind.Str() == "array" || slices.Contains(kind.Texts(), "array"))
 }
 
 // add adds a message; a payload keeps one for each schema.
@@ -83,13 +84,13 @@ func add(p *model.Payload, m *model.Message) {
 }
 
 // bodyMessage makes a message of one media type of a body.
-func (b *builder) bodyMessage(s *source, m document.Member, media string, items bool) *model.Message {
-	out := &model.Message{Name: s.name, Pos: m.KeyPos, Summary: summary(s.node), ContentType: media}
-	if media == eventStream || strings.Contains(media, "*") {
+func (b *builder) bodyMessage(s *declared.Operation, m document.Member, media string, items bool) *model.Message {
+	out := &model.Message{Name: s.Name, Pos: m.KeyPos, Summary: s.Summary, ContentType: media}
+	if media == declared.EventStream || strings.Contains(media, "*") {
 		out.ContentType = ""
 	}
 	described := m.Value.Get("schema")
-	if media != eventStream && !isJSON(media) && media != "*/*" || described == nil {
+	if media != declared.EventStream && !isJSON(media) && media != "*/*" || described == nil {
 		return out
 	}
 	if items {
@@ -105,8 +106,8 @@ func (b *builder) bodyMessage(s *source, m document.Member, media string, items 
 	if b.Doc.Format == document.OpenAPI31 {
 		dialect = model.Draft2020
 	}
-	out.Schema = b.schemas.name(described, s.name+suffix, dialect)
-	if name := componentName(described.Reference()); name != "" {
+	out.Schema = b.schemas.name(described, s.Name+suffix, dialect)
+	if name := document.ComponentName(described.Reference()); name != "" {
 		out.Name = name
 	}
 	return out

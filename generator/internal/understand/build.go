@@ -3,24 +3,26 @@ package understand
 
 import (
 	"fmt"
-	"path"
-	"regexp"
-	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/generator/internal/report"
-	"github.com/penstock-dev/penstock/schema"
 )
 
 // Build makes the model of a loaded document. It returns every problem at once, warnings too,
 // in no order; the model is nil when one of them is an error.
 func Build(d *document.Document) (*model.Model, []document.Issue) {
+	api, issues := declared.Read(d)
 	b := &builder{
-		Report:      report.New(d),
-		annotations: map[*document.Node]*annotation{},
-		allowUsed:   map[*document.Node]bool{},
+		Report:    report.New(d),
+		api:       api,
+		allowUsed: map[*document.Node]bool{},
 		model: &model.Model{
+			API:         api.Name,
+			Pos:         api.Pos,
+			Pointer:     api.Pointer,
+			BasePath:    api.BasePath,
 			Source:      d.Path,
 			Format:      d.Spec(),
 			Title:       d.Root.Get("info").Get("title").Str(),
@@ -28,13 +30,13 @@ func Build(d *document.Document) (*model.Model, []document.Issue) {
 			Description: d.Root.Get("info").Get("description").Str(),
 		},
 	}
+	b.Add(issues...)
 	b.schemas = newSchemas(b)
-	b.api()
-	b.places()
-	b.servers = b.readServers()
-	b.model.BasePath = b.basePath()
 	b.root = b.rootEndpoints()
-	for _, s := range b.sources() {
+	for _, s := range api.Operations {
+		if !d.Format.Async() {
+			b.contradictions(s)
+		}
 		b.operation(s)
 	}
 	b.unusedAllow()
@@ -53,33 +55,13 @@ func Build(d *document.Document) (*model.Model, []document.Issue) {
 // builder holds what the steps of Build share.
 type builder struct {
 	*report.Report
-	model       *model.Model
-	annotations map[*document.Node]*annotation
-	servers     []*server
-	root        rootEndpoints
-	schemas     *schemas
+	api     *declared.API
+	model   *model.Model
+	root    rootEndpoints
+	schemas *schemas
 	// allowUsed holds the entries of x-kafka-allow, and whether something that depends on a
 	// request is judged by them.
 	allowUsed map[*document.Node]bool
-}
-
-var notInAPI = regexp.MustCompile(`[^a-z0-9_]`)
-
-// api finds the document's name.
-func (b *builder) api() {
-	b.model.Pos = b.Doc.Root.Pos
-	a := b.annotation(b.Doc.Root, "x-kafka-api", schema.API)
-	if a != nil && !a.bad {
-		b.model.API, b.model.Pos = a.node.Str(), a.node.Pos
-		b.model.Pointer = b.Doc.Pointer(a.node)
-		return
-	}
-	base := path.Base(b.Doc.Path)
-	base = strings.TrimSuffix(base, path.Ext(base))
-	b.model.API = notInAPI.ReplaceAllString(strings.ToLower(base), "_")
-	if b.model.API == "" {
-		b.Fail(b.Doc.Root, "the file name %q gives the api no name: write x-kafka-api", path.Base(b.Doc.Path))
-	}
 }
 
 // names checks that no two operations share a name.

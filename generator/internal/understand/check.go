@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/report"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -16,11 +17,11 @@ import (
 const shared = "/sharedConfigurationOverride"
 
 // checkEndpoints checks the effective endpoints of an operation.
-func (b *builder) checkEndpoints(s *source, c *chosen, attributes []assignment) {
+func (b *builder) checkEndpoints(s *declared.Operation, c *chosen, attributes []assignment) {
 	if c.none && !c.bad {
 		b.Add(document.Issue{
-			Pos: s.pos, Pointer: b.Doc.Pointer(s.node),
-			Message: "operation \"" + s.name + "\" has no x-kafka-endpoint: write one here or at the root",
+			Pos: s.Pos, Pointer: b.Doc.Pointer(s.Node),
+			Message: "operation \"" + s.Name + "\" has no x-kafka-endpoint: write one here or at the root",
 		})
 		return
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -33,9 +34,9 @@ func (j *judge) assignments(list []assignment) {
 		switch text, isText := a.given.(string); {
 		case a.choice.Family == schema.Free:
 		case a.choice.Property == schema.JaasConfig && isText:
-			j.login(text, a.value, attributePlace(a))
+			j.login(text, a.at, attributePlace(a))
 		default:
-			j.governed(a.choice.Property, a.value)
+			j.governed(a.choice.Property, a.at)
 		}
 	}
 }
@@ -160,14 +161,13 @@ func (a *allowed) use(entry string) bool {
 }
 
 // allow merges x-kafka-allow: root < channel < operation.
-func (b *builder) allow(s *source) *allowed {
+func (b *builder) allow(s *declared.Operation) *allowed {
 	out := &allowed{lists: map[string][]string{}, nodes: map[string]*document.Node{}, used: b.allowUsed}
-	for _, holder := range []*document.Node{b.Doc.Root, s.channel, s.node} {
-		a := b.annotation(holder, "x-kafka-allow", schema.Allow)
-		if a == nil || a.bad {
+	for _, a := range []*declared.Annotation{b.api.Annotations.Allow, s.ChannelAnnotations.Allow, s.Annotations.Allow} {
+		if a == nil || a.Bad {
 			continue
 		}
-		for property, value := range a.object() {
+		for property, value := range a.Object() {
 			items, isList := value.([]any)
 			if !isList {
 				continue // $schema
@@ -177,7 +177,7 @@ func (b *builder) allow(s *source) *allowed {
 				list = append(list, fmt.Sprint(item))
 			}
 			out.lists[property] = list
-			n := a.node.Get(property)
+			n := a.Node.Get(property)
 			out.nodes[property] = n
 			if _, seen := b.allowUsed[n]; !seen {
 				b.allowUsed[n] = false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/generator/internal/report"
@@ -16,15 +17,13 @@ type served struct {
 	*model.Entrypoint
 	layers layers
 	node   *document.Node // the strongest annotation of this kind, nil in OpenAPI without one
-	source *source
+	source *declared.Operation
 }
 
 // entrypoints gives the effective entrypoints of an operation, none when it is not exposed.
-func (b *builder) entrypoints(s *source) []*served {
-	annotations := []*annotation{
-		b.annotation(b.Doc.Root, "x-kafka-entrypoints", schema.Entrypoints),
-		b.annotation(s.channel, "x-kafka-entrypoints", schema.Entrypoints),
-		b.annotation(s.node, "x-kafka-entrypoints", schema.Entrypoints),
+func (b *builder) entrypoints(s *declared.Operation) []*served {
+	annotations := []*declared.Annotation{
+		b.api.Annotations.Entrypoints, s.ChannelAnnotations.Entrypoints, s.Annotations.Entrypoints,
 	}
 	var full, own any = map[string]any{}, map[string]any{}
 	var made, below layers
@@ -33,11 +32,11 @@ func (b *builder) entrypoints(s *source) []*served {
 			continue
 		}
 		b.deleted(full.(map[string]any), a)
-		full = schema.Merge(full, a.object())
-		made = append(made, layer{node: a.node})
+		full = schema.Merge(full, a.Object())
+		made = append(made, layer{node: a.Node})
 		if i > 0 {
-			own = schema.Merge(own, a.object())
-			below = append(below, layer{node: a.node})
+			own = schema.Merge(own, a.Object())
+			below = append(below, layer{node: a.Node})
 		}
 	}
 	var kinds []endpoint.Kind
@@ -60,11 +59,11 @@ func (b *builder) entrypoints(s *source) []*served {
 }
 
 // deleted warns about a null that deletes nothing: in YAML an entrypoint without a value is one.
-func (b *builder) deleted(weaker map[string]any, a *annotation) {
-	if a.node.Kind != document.Object {
+func (b *builder) deleted(weaker map[string]any, a *declared.Annotation) {
+	if a.Node.Kind != document.Object {
 		return
 	}
-	for _, m := range a.node.Members {
+	for _, m := range a.Node.Members {
 		if _, there := weaker[m.Key]; there || m.Value.Kind != document.Null {
 			continue
 		}
@@ -74,14 +73,14 @@ func (b *builder) deleted(weaker map[string]any, a *annotation) {
 
 // asyncKinds picks the kinds that channel and operation write. What only the channel writes
 // goes to the operations whose direction it has, where there are any.
-func (b *builder) asyncKinds(s *source, own map[string]any, operation *annotation) []endpoint.Kind {
+func (b *builder) asyncKinds(s *declared.Operation, own map[string]any, operation *declared.Annotation) []endpoint.Kind {
 	var kinds []endpoint.Kind
 	for _, kind := range endpoint.Kinds() {
 		if _, ok := own[string(kind)].(map[string]any); !ok {
 			continue
 		}
-		_, written := operation.object()[string(kind)]
-		if written || fits(kind, s.direction) || !slices.ContainsFunc(s.siblings, func(o *source) bool { return fits(kind, o.direction) }) {
+		_, written := operation.Object()[string(kind)]
+		if written || fits(kind, s.Direction) || !slices.ContainsFunc(s.Siblings, func(o *declared.Operation) bool { return fits(kind, o.Direction) }) {
 			kinds = append(kinds, kind)
 		}
 	}
@@ -95,16 +94,16 @@ func fits(kind endpoint.Kind, d endpoint.Direction) bool {
 
 // entrypoint makes one effective entrypoint; nil when it cannot be served. It stands where
 // channel or operation write it, the layers below the root.
-func (b *builder) entrypoint(s *source, kind endpoint.Kind, config map[string]any, made, below layers) *served {
+func (b *builder) entrypoint(s *declared.Operation, kind endpoint.Kind, config map[string]any, made, below layers) *served {
 	node := below.origin("/" + string(kind))
-	e := &served{Entrypoint: &model.Entrypoint{Kind: kind, Pos: s.pos, Pointer: b.Doc.Pointer(s.node), Method: "GET"}, layers: made, node: node, source: s}
+	e := &served{Entrypoint: &model.Entrypoint{Kind: kind, Pos: s.Pos, Pointer: b.Doc.Pointer(s.Node), Method: "GET"}, layers: made, node: node, source: s}
 	if node != nil {
 		e.Pos, e.Pointer = b.Doc.Place(node), b.Doc.Pointer(node)
 	}
 	if kind == endpoint.HTTPPost {
 		e.Method = "POST"
 	}
-	if s.method == "PUT" && kind == endpoint.HTTPPost {
+	if s.Method == "PUT" && kind == endpoint.HTTPPost {
 		e.Method = "PUT"
 	}
 	if kind == endpoint.Webhook {
@@ -138,8 +137,8 @@ func (b *builder) sides(e *served, config map[string]any) map[string]any {
 		e.Subscribes = true
 	case endpoint.WebSocket:
 		config, _ = schema.Merge(map[string]any{}, config).(map[string]any)
-		e.Publishes = side(config, "publisher", e.source.direction != endpoint.Subscribing)
-		e.Subscribes = side(config, "subscriber", e.source.direction != endpoint.Publishing)
+		e.Publishes = side(config, "publisher", e.source.Direction != endpoint.Subscribing)
+		e.Subscribes = side(config, "subscriber", e.source.Direction != endpoint.Publishing)
 		if !e.Publishes && !e.Subscribes {
 			b.failAt(e, "", "websocket has neither a publisher nor a subscriber")
 		}
@@ -202,12 +201,12 @@ func (b *builder) hint(e *served, level endpoint.QoS) {
 // direction warns where AsyncAPI's action says something else than the entrypoint does.
 func (b *builder) direction(e *served) {
 	word := map[bool]string{true: "publish", false: "subscribe"}
-	switch d := e.source.direction; {
+	switch d := e.source.Direction; {
 	case d == 0, e.Publishes && e.Subscribes:
 	case e.Publishes && d == endpoint.Subscribing, e.Subscribes && d == endpoint.Publishing:
 		issue := document.Issue{
 			Pos: e.Pos, Warning: true, Pointer: e.Pointer,
-			Message: fmt.Sprintf("%s lets web clients %s, but %q says that they %s", e.Kind, word[e.Publishes], e.source.action.Text, word[!e.Publishes]),
+			Message: fmt.Sprintf("%s lets web clients %s, but %q says that they %s", e.Kind, word[e.Publishes], e.source.Action.Text, word[!e.Publishes]),
 		}
 		b.Add(issue)
 	}

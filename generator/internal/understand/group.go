@@ -3,6 +3,7 @@ package understand
 import (
 	"fmt"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
@@ -23,9 +24,7 @@ type rootEndpoints struct {
 
 // rootEndpoints reads x-kafka-endpoint or x-kafka-endpoint-groups of the root.
 func (b *builder) rootEndpoints() rootEndpoints {
-	root := b.Doc.Root
-	groups := b.annotation(root, "x-kafka-endpoint-groups", schema.EndpointGroups)
-	single := b.annotation(root, "x-kafka-endpoint", schema.EndpointPatch)
+	groups, single := b.api.Annotations.Groups, b.api.Annotations.Endpoint
 	switch {
 	case groups != nil && single != nil:
 		return rootEndpoints{bad: true} // which was reported
@@ -34,18 +33,18 @@ func (b *builder) rootEndpoints() rootEndpoints {
 	case single == nil:
 		return rootEndpoints{}
 	}
-	value := schema.Effective(single.object(), nil)
-	if single.object()["inheritConfiguration"] == true {
-		b.Add(b.Doc.Placed(single.node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
+	value := schema.Effective(single.Object(), nil)
+	if single.Object()["inheritConfiguration"] == true {
+		b.Add(b.Doc.Placed(single.Node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
 	}
-	e := &effective{name: endpointName(value), value: value, layers: layers{{node: single.node}}}
-	return rootEndpoints{groups: []*group{{endpoints: []*effective{e}}}, bad: single.bad}
+	e := &effective{name: endpointName(value), value: value, layers: layers{{node: single.Node}}}
+	return rootEndpoints{groups: []*group{{endpoints: []*effective{e}}}, bad: single.Bad}
 }
 
 // grouped reads endpoint groups.
-func (b *builder) grouped(a *annotation) rootEndpoints {
-	r := rootEndpoints{bad: a.bad}
-	list, _ := a.value.([]any)
+func (b *builder) grouped(a *declared.Annotation) rootEndpoints {
+	r := rootEndpoints{bad: a.Bad}
+	list, _ := a.Value.([]any)
 	for i, item := range list {
 		value, _ := item.(map[string]any)
 		g := &group{balancer: endpoint.RoundRobin}
@@ -57,7 +56,7 @@ func (b *builder) grouped(a *annotation) rootEndpoints {
 		endpoints, _ := value["endpoints"].([]any)
 		for j, item := range endpoints {
 			e, _ := item.(map[string]any)
-			g.endpoints = append(g.endpoints, member(e, value, a.node.Items[i], a.node.At(fmt.Sprintf("/%d/endpoints/%d", i, j))))
+			g.endpoints = append(g.endpoints, member(e, value, a.Node.Items[i], a.Node.At(fmt.Sprintf("/%d/endpoints/%d", i, j))))
 		}
 		if len(g.endpoints) > 0 {
 			r.groups = append(r.groups, g)

@@ -1,21 +1,21 @@
 package understand
 
 import (
-	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
 )
 
 // operation adds one operation to the model when it is exposed.
-func (b *builder) operation(s *source) {
+func (b *builder) operation(s *declared.Operation) {
 	entrypoints := b.entrypoints(s)
 	if len(entrypoints) == 0 {
 		return
 	}
 	op := &model.Operation{
-		Name: s.name, Pos: s.pos, Pointer: b.Doc.Pointer(s.node), Summary: summary(s.node), Description: s.node.Get("description").Str(),
-		Tags: tags(s.node), Partitions: b.kafkaPartitions(s.channel),
+		Name: s.Name, Pos: s.Pos, Pointer: b.Doc.Pointer(s.Node), Summary: s.Summary, Description: s.Description,
+		Tags: s.Tags, Partitions: s.Partitions,
 	}
 	for _, ep := range entrypoints {
 		op.Entrypoints = append(op.Entrypoints, ep.Entrypoint)
@@ -85,7 +85,7 @@ func directions(op *model.Operation) (publishes, subscribes bool) {
 	return publishes, subscribes
 }
 
-func (b *builder) payloads(op *model.Operation, s *source) {
+func (b *builder) payloads(op *model.Operation, s *declared.Operation) {
 	payload := b.asyncPayload
 	if !b.Doc.Format.Async() {
 		payload = b.openAPIPayload
@@ -97,21 +97,4 @@ func (b *builder) payloads(op *model.Operation, s *source) {
 	if subscribes {
 		op.Subscribe = payload(s, endpoint.Subscribing)
 	}
-}
-
-// tags lists the tags of an operation: texts in OpenAPI, objects with a name in AsyncAPI.
-func tags(n *document.Node) []string {
-	list := n.Get("tags")
-	if list == nil {
-		return nil
-	}
-	var names []string
-	for _, item := range list.Items {
-		if name := item.Str(); name != "" {
-			names = append(names, name)
-		} else if name := item.Get("name").Str(); name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }

@@ -12,18 +12,18 @@ import (
 func (b *builder) path(e *served) {
 	written, _ := e.Config["path"].(string)
 	switch {
-	case e.source.path != "" && written != "":
+	case e.source.Path != "" && written != "":
 		b.failAt(e, "/path", "the path comes from the document: remove it here")
 		fallthrough
-	case e.source.path != "":
-		e.Path = e.source.path
+	case e.source.Path != "":
+		e.Path = e.source.Path
 	case written == "":
 		b.failAt(e, "", "%s needs a path", e.Kind)
 		return
 	default:
 		e.Path = written
 	}
-	if !strings.HasPrefix(e.Path, "/") || strings.ContainsAny(model.Fill(e.Path, ""), "{}") && e.source.path == "" {
+	if !strings.HasPrefix(e.Path, "/") || strings.ContainsAny(model.Fill(e.Path, ""), "{}") && e.source.Path == "" {
 		return // reported by the schema
 	}
 	for _, segment := range strings.Split(e.Path[1:], "/") {
@@ -39,7 +39,7 @@ func (b *builder) path(e *served) {
 			return
 		}
 		seen = append(seen, name)
-		e.Params = append(e.Params, endpoint.Param{Name: name, Enum: e.source.parameters[name].enum})
+		e.Params = append(e.Params, endpoint.Param{Name: name, Enum: e.source.Parameters[name].Enum})
 	}
 }
 

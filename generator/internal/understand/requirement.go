@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -16,8 +17,8 @@ import (
 // In OpenAPI the operation's own list replaces the one of the root. In AsyncAPI a caller fulfils
 // a requirement of the operation and one of a web server of its channel, where both have some
 // (AsyncAPI 3.1, "Operation Object", field security).
-func (b *builder) security(s *source) []endpoint.Requirement {
-	list := s.node.Get("security")
+func (b *builder) security(s *declared.Operation) []endpoint.Requirement {
+	list := s.Node.Get("security")
 	if !b.Doc.Format.Async() {
 		if list == nil {
 			list = b.Doc.Root.Get("security")
@@ -25,16 +26,16 @@ func (b *builder) security(s *source) []endpoint.Requirement {
 		return b.requirements(list, false)
 	}
 	var server []endpoint.Requirement
-	for _, srv := range s.servers {
-		if srv.web() {
-			server = append(server, b.requirements(srv.node.Get("security"), true)...)
+	for _, srv := range s.Servers {
+		if srv.Web() {
+			server = append(server, b.requirements(srv.Node.Get("security"), true)...)
 		}
 	}
 	return both(server, b.requirements(list, false))
 }
 
 // anonymous says whether clients need not authenticate.
-func (b *builder) anonymous(s *source) bool {
+func (b *builder) anonymous(s *declared.Operation) bool {
 	all := b.security(s)
 	return len(all) == 0 || slices.ContainsFunc(all, func(r endpoint.Requirement) bool { return len(r) == 0 })
 }
@@ -104,18 +105,18 @@ func (b *builder) requirements(list *document.Node, server bool) []endpoint.Requ
 // named adds the scheme that a requirement of OpenAPI and AsyncAPI 2 names, with its scopes; nil
 // after a fault.
 func (b *builder) named(r endpoint.Requirement, item *document.Node, m document.Member, server bool) endpoint.Requirement {
-	declared := b.Resolve(b.Doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
-	if declared == nil {
+	written := b.Resolve(b.Doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
+	if written == nil {
 		b.Fail(item, "the security scheme %q does not stand under components.securitySchemes", m.Key)
 		return nil
 	}
-	return b.scheme(r, item, declared, m.Key, texts(m.Value), server)
+	return b.scheme(r, item, written, m.Key, m.Value.Texts(), server)
 }
 
 // referred adds the scheme that a requirement of AsyncAPI 3 refers to; nil after a fault.
 func (b *builder) referred(r endpoint.Requirement, item *document.Node, server bool) endpoint.Requirement {
-	declared := b.Resolve(item)
-	if declared == nil {
+	written := b.Resolve(item)
+	if written == nil {
 		return nil // reported by the loader
 	}
 	name, ok := strings.CutPrefix(item.Reference(), "#/components/securitySchemes/")
@@ -123,29 +124,29 @@ func (b *builder) referred(r endpoint.Requirement, item *document.Node, server b
 		b.Fail(item, "a security scheme is known by its name: write it under components.securitySchemes and refer to it")
 		return nil
 	}
-	return b.scheme(r, item, declared, document.Split("/" + name)[0], texts(declared.Get("scopes")), server)
+	return b.scheme(r, item, written, document.Split("/" + name)[0], written.Get("scopes").Texts(), server)
 }
 
 // scheme adds a scheme to a requirement where web clients can fulfil it; nil after a fault.
-func (b *builder) scheme(r endpoint.Requirement, item, declared *document.Node, name string, scopes []string, server bool) endpoint.Requirement {
+func (b *builder) scheme(r endpoint.Requirement, item, written *document.Node, name string, scopes []string, server bool) endpoint.Requirement {
 	if r == nil {
 		return nil
 	}
 	out := endpoint.Scheme{Name: name, Scopes: scopes}
 	problem := ""
-	switch kind := declared.Get("type").Str(); kind {
+	switch kind := written.Get("type").Str(); kind {
 	case "http":
-		out.Type = strings.ToLower(declared.Get("scheme").Str())
+		out.Type = strings.ToLower(written.Get("scheme").Str())
 		if out.Type != "basic" && out.Type != "bearer" {
-			problem = fmt.Sprintf("security scheme %q is http %s, which is not served: there are basic and bearer", name, declared.Get("scheme").Str())
+			problem = fmt.Sprintf("security scheme %q is http %s, which is not served: there are basic and bearer", name, written.Get("scheme").Str())
 		}
 	case "apiKey", "httpApiKey":
-		out.Type, out.In, out.Param = "apiKey", declared.Get("in").Str(), declared.Get("name").Str()
+		out.Type, out.In, out.Param = "apiKey", written.Get("in").Str(), written.Get("name").Str()
 		problem = b.apiKey(out, kind)
 	case "oauth2", "mutualTLS":
 		out.Type = kind
 	case "openIdConnect":
-		out.Type, out.URL = kind, declared.Get("openIdConnectUrl").Str()
+		out.Type, out.URL = kind, written.Get("openIdConnectUrl").Str()
 	case "X509":
 		out.Type = "mutualTLS"
 		if !server {
@@ -158,12 +159,12 @@ func (b *builder) scheme(r endpoint.Requirement, item, declared *document.Node, 
 		b.Fail(item, "%s", problem)
 		return nil
 	}
-	b.keep(out, declared)
+	b.keep(out, written)
 	return with(r, out)
 }
 
 // keep remembers a scheme for the published documents.
-func (b *builder) keep(s endpoint.Scheme, declared *document.Node) {
+func (b *builder) keep(s endpoint.Scheme, written *document.Node) {
 	if b.model.SecuritySchemes[s.Name] != nil {
 		return
 	}
@@ -171,8 +172,8 @@ func (b *builder) keep(s endpoint.Scheme, declared *document.Node) {
 		b.model.SecuritySchemes = map[string]*model.SecurityScheme{}
 	}
 	s.Scopes = nil
-	kept := &model.SecurityScheme{Scheme: s, Description: declared.Get("description").Str(), BearerFormat: declared.Get("bearerFormat").Str()}
-	for _, m := range members(declared.Get("flows")) {
+	kept := &model.SecurityScheme{Scheme: s, Description: written.Get("description").Str(), BearerFormat: written.Get("bearerFormat").Str()}
+	for _, m := range members(written.Get("flows")) {
 		flow := model.Flow{
 			AuthorizationURL: m.Value.Get("authorizationUrl").Str(), TokenURL: m.Value.Get("tokenUrl").Str(),
 			RefreshURL: m.Value.Get("refreshUrl").Str(), Scopes: map[string]string{},
@@ -226,13 +227,21 @@ func (b *builder) schemeTypes(list *document.Node) []string {
 			kinds = append(kinds, "")
 		}
 		for _, m := range item.Members {
-			declared := b.Resolve(b.Doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
-			if declared == nil {
+			written := b.Resolve(b.Doc.Root.Get("components").Get("securitySchemes").Get(m.Key))
+			if written == nil {
 				b.Fail(item, "the security scheme %q does not stand under components.securitySchemes", m.Key)
 				continue
 			}
-			kinds = append(kinds, declared.Get("type").Str())
+			kinds = append(kinds, written.Get("type").Str())
 		}
 	}
 	return kinds
+}
+
+// members lists the members of an object; none of nil.
+func members(n *document.Node) []document.Member {
+	if n == nil {
+		return nil
+	}
+	return n.Members
 }

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/schema"
 )
 
 // checkSecurity compares what the document says about its Kafka servers with the endpoints.
-func (b *builder) checkSecurity(s *source, c *chosen) {
+func (b *builder) checkSecurity(s *declared.Operation, c *chosen) {
 	if c.none || c.bad {
 		return
 	}
@@ -21,7 +22,7 @@ func (b *builder) checkSecurity(s *source, c *chosen) {
 
 // compareServers warns when no Kafka server of the channel is described as the endpoint is
 // configured.
-func (b *builder) compareServers(s *source, e *effective) {
+func (b *builder) compareServers(s *declared.Operation, e *effective) {
 	if schema.IsExpression(fmt.Sprint(part(e.value, "security"))) {
 		return // known at run time only
 	}
@@ -33,8 +34,8 @@ func (b *builder) compareServers(s *source, e *effective) {
 		mechanism, _ = sasl["saslMechanism"].(string)
 	}
 	var first *document.Issue
-	for _, srv := range s.servers {
-		if !srv.kafka() {
+	for _, srv := range s.Servers {
+		if !srv.Kafka() {
 			continue
 		}
 		message := b.disagreement(srv, protocol, mechanism, e.name)
@@ -42,7 +43,7 @@ func (b *builder) compareServers(s *source, e *effective) {
 			return
 		}
 		if first == nil {
-			issue := b.Doc.Issue(srv.node, "%s", message)
+			issue := b.Doc.Issue(srv.Node, "%s", message)
 			issue.Warning = true
 			first = &issue
 		}
@@ -53,13 +54,13 @@ func (b *builder) compareServers(s *source, e *effective) {
 }
 
 // disagreement says how a Kafka server differs from the endpoint; "" when it does not.
-func (b *builder) disagreement(srv *server, protocol, mechanism, name string) string {
+func (b *builder) disagreement(srv *declared.Server, protocol, mechanism, name string) string {
 	encrypted := protocol == "SSL" || protocol == "SASL_SSL"
-	if (srv.protocol == "kafka-secure") != encrypted {
-		return fmt.Sprintf("server %q has the protocol %s, but endpoint %q uses security.protocol %s", srv.name, srv.protocol, name, protocol)
+	if (srv.Protocol == "kafka-secure") != encrypted {
+		return fmt.Sprintf("server %q has the protocol %s, but endpoint %q uses security.protocol %s", srv.Name, srv.Protocol, name, protocol)
 	}
 	var wanted []string
-	for _, kind := range b.schemeTypes(srv.node.Get("security")) {
+	for _, kind := range b.schemeTypes(srv.Node.Get("security")) {
 		admitted, known := mechanisms[kind]
 		if !known || slices.Contains(admitted, mechanism) {
 			return ""
@@ -72,7 +73,7 @@ func (b *builder) disagreement(srv *server, protocol, mechanism, name string) st
 	if mechanism == "" {
 		mechanism = "no SASL mechanism"
 	}
-	return fmt.Sprintf("server %q asks for the security scheme type %s, but endpoint %q uses %s", srv.name, strings.Join(wanted, " or "), name, mechanism)
+	return fmt.Sprintf("server %q asks for the security scheme type %s, but endpoint %q uses %s", srv.Name, strings.Join(wanted, " or "), name, mechanism)
 }
 
 // mechanisms are the SASL mechanisms that fulfil a scheme of a Kafka server, "" for none.

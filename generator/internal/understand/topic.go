@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
@@ -37,10 +38,10 @@ const (
 // topics finds the topic in force of each direction of each endpoint: what channel or operation
 // write, else what the document itself names, else what root or server write. Topics of root and
 // server are removed from the endpoints where the document names one.
-func (b *builder) topics(op *model.Operation, s *source, c *chosen, attributes []assignment) {
-	named := s.topic
+func (b *builder) topics(op *model.Operation, s *declared.Operation, c *chosen, attributes []assignment) {
+	named := s.Topic
 	if named == nil {
-		named = s.address
+		named = s.Address
 	}
 	publishes, subscribes := directions(op)
 	used := false
@@ -59,7 +60,7 @@ func (b *builder) topics(op *model.Operation, s *source, c *chosen, attributes [
 			}
 			if d.on && !hasTopics(e.value, d.side) && !c.bad && !suppliedTopics(attributes, d.side) {
 				b.Add(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf(
-					"operation %q has no topic to %s%s: write %s.topics%s", s.name, d.verb, c.with(e), d.side, b.otherwise())})
+					"operation %q has no topic to %s%s: write %s.topics%s", s.Name, d.verb, c.with(e), d.side, b.otherwise())})
 			}
 		}
 	}
@@ -143,7 +144,7 @@ func (b *builder) failLayer(e *effective, pointer, format string, args ...any) {
 }
 
 // namedTopic checks the topic that the document names and finds where its parameters come from.
-func (b *builder) namedTopic(op *model.Operation, s *source, named *document.Node) {
+func (b *builder) namedTopic(op *model.Operation, s *declared.Operation, named *document.Node) {
 	op.Topic.Template = named.Text
 	names := model.Params(named.Text)
 	if problem := topicProblem(model.Fill(named.Text, "x")); problem != "" {
@@ -151,42 +152,42 @@ func (b *builder) namedTopic(op *model.Operation, s *source, named *document.Nod
 		if !internal {
 			problem = strings.Replace(topicProblem("/"), `"/"`, fmt.Sprintf("%q", named.Text), 1)
 		}
-		if named == s.address && !internal {
+		if named == s.Address && !internal {
 			problem += "; write bindings.kafka.topic or topics where the topic has another name than the channel"
 		}
 		b.Fail(named, "%s", problem)
 		return
 	}
-	if len(names) == 1 && named.Text == "{"+names[0]+"}" && s.parameters[names[0]].enum == nil {
+	if len(names) == 1 && named.Text == "{"+names[0]+"}" && s.Parameters[names[0]].Enum == nil {
 		b.Warn(named, "the whole topic is the path parameter %q: clients reach every topic whose name has no dot; give the parameter an enum", names[0])
 	}
 	for _, name := range names {
 		if slices.ContainsFunc(op.Topic.Params, func(p endpoint.Param) bool { return p.Name == name }) {
 			continue
 		}
-		declared, ok := s.parameters[name]
+		declaration, ok := s.Parameters[name]
 		if !ok {
 			b.Warn(named, "the parameter %q of %q is not declared", name, named.Text)
 		}
-		b.topicParam(op, named, name, declared)
+		b.topicParam(op, named, name, declaration)
 	}
 }
 
 // topicParam adds one parameter of the topic.
-func (b *builder) topicParam(op *model.Operation, named *document.Node, name string, declared parameter) {
-	for _, value := range declared.enum {
+func (b *builder) topicParam(op *model.Operation, named *document.Node, name string, declaration declared.Parameter) {
+	for _, value := range declaration.Enum {
 		if !legalTopic.MatchString(value) {
-			b.Fail(declared.node, "the value %q of parameter %q has letters that a topic name must not have", value, name)
+			b.Fail(declaration.Node, "the value %q of parameter %q has letters that a topic name must not have", value, name)
 		}
 	}
-	op.Topic.Params = append(op.Topic.Params, endpoint.Param{Name: name, Enum: declared.enum})
-	if declared.optional {
+	op.Topic.Params = append(op.Topic.Params, endpoint.Param{Name: name, Enum: declaration.Enum})
+	if declaration.Optional {
 		if op.Topic.Defaults == nil {
 			op.Topic.Defaults = map[string]string{}
 		}
-		op.Topic.Defaults[name] = declared.fallback
-		if !legalTopic.MatchString(declared.fallback) || declared.fallback == "" {
-			b.Fail(declared.node, "the default %q of parameter %q cannot stand in a topic name", declared.fallback, name)
+		op.Topic.Defaults[name] = declaration.Fallback
+		if !legalTopic.MatchString(declaration.Fallback) || declaration.Fallback == "" {
+			b.Fail(declaration.Node, "the default %q of parameter %q cannot stand in a topic name", declaration.Fallback, name)
 		}
 		return
 	}

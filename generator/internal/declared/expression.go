@@ -1,4 +1,4 @@
-package understand
+package declared
 
 import (
 	"github.com/penstock-dev/penstock/generator/internal/document"
@@ -7,9 +7,9 @@ import (
 )
 
 // expressions checks the expressions of an annotation and says whether they are correct.
-func (b *builder) expressions(n *document.Node, kind schema.Kind) bool {
-	issues := b.Doc.Expressions(n, func(pointer string) expr.Place { return placeOf(n, kind, pointer) })
-	b.Add(issues...)
+func (r *reader) expressions(n *document.Node, kind schema.Kind) bool {
+	issues := r.Doc.Expressions(n, func(pointer string) expr.Place { return placeOf(n, kind, pointer) })
+	r.Add(issues...)
 	return len(issues) == 0
 }
 
