@@ -3,17 +3,19 @@ package expr
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 // property compiles a.b: a property of an object, or the entry of a map. A map without the
 // entry gives null.
-func (c *compiler) property(n *node) (eval, *shape) {
-	receiver, shape := c.node(n.args[0])
+func (c *compiler) property(n *syntax.Node) (eval, *shape) {
+	receiver, shape := c.node(n.Args[0])
 	result := anyShape
 	switch shape.kind {
 	case Structure:
-		if result = shape.members[n.name]; result == nil {
-			c.fail(n.offset, "%s has no property %q%s", shape.name, n.name, didYouMean(n.name, "", shape.members))
+		if result = shape.members[n.Name]; result == nil {
+			c.fail(n.Offset, "%s has no property %q%s", shape.name, n.Name, didYouMean(n.Name, "", shape.members))
 			return failing, anyShape
 		}
 	case Map:
@@ -21,25 +23,25 @@ func (c *compiler) property(n *node) (eval, *shape) {
 	case Any:
 	default:
 		hint := ""
-		if _, known := methods[shape.kind][n.name]; known {
-			hint = fmt.Sprintf(": did you mean %s()?", n.name)
+		if _, known := methods[shape.kind][n.Name]; known {
+			hint = fmt.Sprintf(": did you mean %s()?", n.Name)
 		}
-		c.fail(n.offset, "%s has no property %q%s", shape.kind, n.name, hint)
+		c.fail(n.Offset, "%s has no property %q%s", shape.kind, n.Name, hint)
 		return failing, anyShape
 	}
-	name, safe := n.name, n.safe
+	name, safe := n.Name, n.Safe
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
 		if err != nil {
 			return Value{}, err
 		}
 		if s.steps++; s.steps > maxSteps {
-			return Value{}, at(n.offset, errSteps)
+			return Value{}, at(n.Offset, errSteps)
 		}
 		switch v.kind {
 		case Structure:
 			v, err = v.ref.(Object).Property(name)
-			return v, placed(n.offset, err)
+			return v, placed(n.Offset, err)
 		case Map:
 			v, _ = v.mapping().Get(name)
 			return v, nil
@@ -48,14 +50,14 @@ func (c *compiler) property(n *node) (eval, *shape) {
 				return v, nil
 			}
 		}
-		return Value{}, at(n.offset, fmt.Errorf("%s has no property %q", v.kind, name))
+		return Value{}, at(n.Offset, fmt.Errorf("%s has no property %q", v.kind, name))
 	}, result
 }
 
 // index compiles a[b]: an item of a list, the entry of a map or a character of a text.
-func (c *compiler) index(n *node) (eval, *shape) {
-	receiver, shape := c.node(n.args[0])
-	key, by := c.node(n.args[1])
+func (c *compiler) index(n *syntax.Node) (eval, *shape) {
+	receiver, shape := c.node(n.Args[0])
+	key, by := c.node(n.Args[1])
 	result := anyShape
 	switch shape.kind {
 	case List, Map:
@@ -63,26 +65,26 @@ func (c *compiler) index(n *node) (eval, *shape) {
 	case Text:
 		result = textShape
 	case Structure:
-		if member, known := shape.members[n.args[1].value.text]; known && n.args[1].op == opLiteral {
+		if member, known := shape.members[n.Args[1].Text]; known && n.Args[1].Literal() {
 			result = member
-		} else if n.args[1].op == opLiteral {
-			c.fail(n.offset, "%s has no property %q%s", shape.name, n.args[1].value.text, didYouMean(n.args[1].value.text, "", shape.members))
+		} else if n.Args[1].Literal() {
+			c.fail(n.Offset, "%s has no property %q%s", shape.name, n.Args[1].Text, didYouMean(n.Args[1].Text, "", shape.members))
 		} else {
-			c.fail(n.offset, "%s is read by the names of its properties", shape.name)
+			c.fail(n.Offset, "%s is read by the names of its properties", shape.name)
 		}
 	case Any:
 	default:
-		c.fail(n.offset, "%s has no items", shape.kind)
+		c.fail(n.Offset, "%s has no items", shape.kind)
 	}
 	if (shape.kind == List || shape.kind == Text) && !by.may(Int) {
-		c.fail(n.offset, "an item of %s is read by its number, not by %s", shape.kind, by.kind)
+		c.fail(n.Offset, "an item of %s is read by its number, not by %s", shape.kind, by.kind)
 	}
-	if n.args[1].op == opLiteral {
-		return constantIndex(n, receiver, n.args[1].value), result
+	if n.Args[1].Literal() {
+		return constantIndex(n, receiver, literal(n.Args[1])), result
 	}
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.kind == Null && n.safe {
+		if err != nil || v.kind == Null && n.Safe {
 			return v, err
 		}
 		k, err := key(s)
@@ -90,24 +92,24 @@ func (c *compiler) index(n *node) (eval, *shape) {
 			return Value{}, err
 		}
 		v, err = s.at(v, k)
-		return v, placed(n.offset, err)
+		return v, placed(n.Offset, err)
 	}, result
 }
 
 // constantIndex is the way of nearly all expressions: ['name'] of a map and [0] of a list of
 // texts are read without a detour.
-func constantIndex(n *node, receiver eval, key Value) eval {
+func constantIndex(n *syntax.Node, receiver eval, key Value) eval {
 	i := -1
 	if key.kind == Int && key.int() < maxBytes {
 		i = int(key.int())
 	}
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.kind == Null && n.safe {
+		if err != nil || v.kind == Null && n.Safe {
 			return v, err
 		}
 		if s.steps++; s.steps > maxSteps {
-			return Value{}, at(n.offset, errSteps)
+			return Value{}, at(n.Offset, errSteps)
 		}
 		switch {
 		case v.kind == List && v.ref == nil && i == 0: // one text, as most headers are
@@ -119,7 +121,7 @@ func constantIndex(n *node, receiver eval, key Value) eval {
 			return v, nil
 		}
 		v, err = s.at(v, key)
-		return v, placed(n.offset, err)
+		return v, placed(n.Offset, err)
 	}
 }
 

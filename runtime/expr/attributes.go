@@ -3,6 +3,8 @@ package expr
 import (
 	"maps"
 	"slices"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 // Attributes lists the attributes of #context that the text reads, sorted, as they are written
@@ -18,21 +20,21 @@ type reads struct {
 }
 
 // collect walks an operation and what it is made of.
-func (r *reads) collect(n *node) {
+func (r *reads) collect(n *syntax.Node) {
 	if name, ok := attributeName(n); ok {
 		if r.names == nil {
 			r.names = map[string]bool{}
 		}
 		r.names[name] = true
-		for _, other := range n.args[1:] {
+		for _, other := range n.Args[1:] {
 			r.collect(other)
 		}
 		return
 	}
-	if n.op == opVariable && n.name == "context" {
+	if n.Op == syntax.OpVariable && n.Name == "context" {
 		r.all = true
 	}
-	for _, below := range n.args {
+	for _, below := range n.Args {
 		r.collect(below)
 	}
 }
@@ -41,29 +43,29 @@ func (r *reads) collect(n *node) {
 var readers = map[string]bool{"get": true, "getOrDefault": true, "getFirst": true, "containsKey": true}
 
 // attributeName gives the name in #context.attributes.name, in ['name'] and in get('name').
-func attributeName(n *node) (string, bool) {
+func attributeName(n *syntax.Node) (string, bool) {
 	switch {
-	case len(n.args) == 0 || !isAttributes(n.args[0]):
-	case n.op == opProperty:
-		return n.name, true
-	case n.op == opIndex, n.op == opMethod && readers[n.name] && len(n.args) > 1:
-		return literalText(n.args[1])
+	case len(n.Args) == 0 || !isAttributes(n.Args[0]):
+	case n.Op == syntax.OpProperty:
+		return n.Name, true
+	case n.Op == syntax.OpIndex, n.Op == syntax.OpMethod && readers[n.Name] && len(n.Args) > 1:
+		return literalText(n.Args[1])
 	}
 	return "", false
 }
 
 // isAttributes says whether an operation is #context.attributes or #context['attributes'].
-func isAttributes(n *node) bool {
-	if len(n.args) == 0 || n.args[0].op != opVariable || n.args[0].name != "context" {
+func isAttributes(n *syntax.Node) bool {
+	if len(n.Args) == 0 || n.Args[0].Op != syntax.OpVariable || n.Args[0].Name != "context" {
 		return false
 	}
-	if n.op == opIndex {
-		name, ok := literalText(n.args[1])
+	if n.Op == syntax.OpIndex {
+		name, ok := literalText(n.Args[1])
 		return ok && name == "attributes"
 	}
-	return n.op == opProperty && n.name == "attributes"
+	return n.Op == syntax.OpProperty && n.Name == "attributes"
 }
 
-func literalText(n *node) (string, bool) {
-	return n.value.text, n.op == opLiteral && n.value.kind == Text
+func literalText(n *syntax.Node) (string, bool) {
+	return n.Text, n.Op == syntax.OpText
 }

@@ -1,11 +1,15 @@
 package expr
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
+)
 
 // collected compiles what .?[ ] and .![ ] share: a receiver and an operation on each of its
 // items, which is #this there.
-func (c *compiler) collected(n *node) (receiver, each eval, from, made *shape) {
-	receiver, from = c.node(n.args[0])
+func (c *compiler) collected(n *syntax.Node) (receiver, each eval, from, made *shape) {
+	receiver, from = c.node(n.Args[0])
 	item := anyShape
 	switch from.kind {
 	case List:
@@ -14,28 +18,28 @@ func (c *compiler) collected(n *node) (receiver, each eval, from, made *shape) {
 		item = entryShape(from.item)
 	case Any, Null:
 	default:
-		c.fail(n.offset, "%s has no items", from.kind)
+		c.fail(n.Offset, "%s has no items", from.kind)
 	}
 	c.this = append(c.this, item)
-	if n.op == opSelect {
-		condition := c.condition(n.args[1])
+	if n.Op == syntax.OpSelect {
+		condition := c.condition(n.Args[1])
 		each = func(s *state) (Value, error) {
 			ok, err := condition(s)
 			return BoolValue(ok), err
 		}
 	} else {
-		each, made = c.node(n.args[1])
+		each, made = c.node(n.Args[1])
 	}
 	c.this = c.this[:len(c.this)-1]
 	return receiver, each, from, made
 }
 
 // selection compiles .?[ ]: the items of a list, or the entries of a map, that fit.
-func (c *compiler) selection(n *node) (eval, *shape) {
+func (c *compiler) selection(n *syntax.Node) (eval, *shape) {
 	receiver, each, from, _ := c.collected(n)
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.kind == Null && n.safe {
+		if err != nil || v.kind == Null && n.Safe {
 			return v, err
 		}
 		if v.kind == Map {
@@ -62,11 +66,11 @@ func (c *compiler) selection(n *node) (eval, *shape) {
 }
 
 // projection compiles .![ ]: a list of what is computed from each item.
-func (c *compiler) projection(n *node) (eval, *shape) {
+func (c *compiler) projection(n *syntax.Node) (eval, *shape) {
 	receiver, each, _, made := c.collected(n)
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.kind == Null && n.safe {
+		if err != nil || v.kind == Null && n.Safe {
 			return v, err
 		}
 		var list []Value
@@ -79,7 +83,7 @@ func (c *compiler) projection(n *node) (eval, *shape) {
 }
 
 // each computes something with every item of a list or entry of a map.
-func (s *state) each(n *node, v Value, each eval, got func(key string, item, result Value) error) error {
+func (s *state) each(n *syntax.Node, v Value, each eval, got func(key string, item, result Value) error) error {
 	one := func(key string, item, this Value) error {
 		s.items = append(s.items, this)
 		result, err := each(s)
@@ -87,7 +91,7 @@ func (s *state) each(n *node, v Value, each eval, got func(key string, item, res
 		if err != nil {
 			return err
 		}
-		return placed(n.offset, got(key, item, result))
+		return placed(n.Offset, got(key, item, result))
 	}
 	switch v.kind {
 	case List:
@@ -107,7 +111,7 @@ func (s *state) each(n *node, v Value, each eval, got func(key string, item, res
 		}
 		return nil
 	}
-	return at(n.offset, fmt.Errorf("%s has no items", v.kind))
+	return at(n.Offset, fmt.Errorf("%s has no items", v.kind))
 }
 
 // entry is #this of a map.

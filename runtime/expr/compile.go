@@ -3,6 +3,8 @@ package expr
 import (
 	"fmt"
 	"sort"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 // compiler turns nodes into closures and collects what is wrong with them.
@@ -21,104 +23,120 @@ func (c *compiler) fail(offset int, format string, args ...any) {
 func failing(*state) (Value, error) { return Value{}, nil }
 
 // node compiles one operation and says what is known about its value.
-func (c *compiler) node(n *node) (eval, *shape) {
-	switch n.op {
-	case opLiteral:
-		v := n.value
+func (c *compiler) node(n *syntax.Node) (eval, *shape) {
+	if n.Literal() {
+		v := literal(n)
 		return func(s *state) (Value, error) { return v, s.step() }, shapeOf(v)
-	case opVariable:
+	}
+	switch n.Op {
+	case syntax.OpVariable:
 		return c.variable(n)
-	case opName:
+	case syntax.OpName:
 		return c.bare(n)
-	case opCall:
+	case syntax.OpCall:
 		return c.call(n)
-	case opProperty:
+	case syntax.OpProperty:
 		return c.property(n)
-	case opMethod:
-		if n.args[0].op == opType {
+	case syntax.OpMethod:
+		if n.Args[0].Op == syntax.OpType {
 			return c.static(n)
 		}
 		return c.method(n)
-	case opType:
-		c.fail(n.offset, "T(%s) is no value: call one of its methods", n.name)
+	case syntax.OpType:
+		c.fail(n.Offset, "T(%s) is no value: call one of its methods", n.Name)
 		return failing, anyShape
-	case opIndex:
+	case syntax.OpIndex:
 		return c.index(n)
-	case opSelect:
+	case syntax.OpSelect:
 		return c.selection(n)
-	case opProject:
+	case syntax.OpProject:
 		return c.projection(n)
-	case opList:
+	case syntax.OpList:
 		return c.list(n)
-	case opMap:
+	case syntax.OpMap:
 		return c.mapping(n)
-	case opUnary:
+	case syntax.OpUnary:
 		return c.unary(n)
-	case opTernary:
+	case syntax.OpTernary:
 		return c.ternary(n)
 	}
 	return c.binary(n)
 }
 
-func (c *compiler) variable(n *node) (eval, *shape) {
-	name := n.name
+// literal is the value that stands in the text.
+func literal(n *syntax.Node) Value {
+	switch n.Op {
+	case syntax.OpFalse, syntax.OpTrue:
+		return BoolValue(n.Op == syntax.OpTrue)
+	case syntax.OpInt:
+		return IntValue(n.Int)
+	case syntax.OpFloat:
+		return FloatValue(n.Float)
+	case syntax.OpText:
+		return TextValue(n.Text)
+	}
+	return Value{}
+}
+
+func (c *compiler) variable(n *syntax.Node) (eval, *shape) {
+	name := n.Name
 	if name == "this" {
 		if len(c.this) == 0 {
-			c.fail(n.offset, "#this exists only in .?[ ] and .![ ]")
+			c.fail(n.Offset, "#this exists only in .?[ ] and .![ ]")
 			return failing, anyShape
 		}
 		return func(s *state) (Value, error) { return s.items[len(s.items)-1], s.step() }, c.this[len(c.this)-1]
 	}
 	if name == "secrets" && missing(name, c.place) == "" {
-		c.fail(n.offset, "#secrets is read by get('/env/NAME') or get('/file/NAME:key'), in one piece")
+		c.fail(n.Offset, "#secrets is read by get('/env/NAME') or get('/file/NAME:key'), in one piece")
 		return failing, anyShape
 	}
 	return c.scoped(n)
 }
 
 // scoped compiles a variable of the scope.
-func (c *compiler) scoped(n *node) (eval, *shape) {
-	name := n.name
+func (c *compiler) scoped(n *syntax.Node) (eval, *shape) {
+	name := n.Name
 	declared, known := variables[name]
 	if !known {
-		c.fail(n.offset, "unknown variable #%s%s", name, didYouMean(name, "#", variables))
+		c.fail(n.Offset, "unknown variable #%s%s", name, didYouMean(name, "#", variables))
 		return failing, anyShape
 	}
 	if why := missing(name, c.place); why != "" {
-		c.fail(n.offset, "%s", why)
+		c.fail(n.Offset, "%s", why)
 		return failing, anyShape
 	}
 	c.uses[name] = true
 	return func(s *state) (Value, error) {
 		if err := s.step(); err != nil {
-			return Value{}, at(n.offset, err)
+			return Value{}, at(n.Offset, err)
 		}
 		v, err := s.scope.Variable(name)
 		if err != nil {
-			return Value{}, at(n.offset, fmt.Errorf("#%s: %w", name, err))
+			return Value{}, at(n.Offset, fmt.Errorf("#%s: %w", name, err))
 		}
 		return v, nil
 	}, declared
 }
 
 // bare compiles a name without #: a property of #this.
-func (c *compiler) bare(n *node) (eval, *shape) {
+func (c *compiler) bare(n *syntax.Node) (eval, *shape) {
 	if len(c.this) == 0 {
 		hint := ": a variable starts with #, a text stands in quotes"
-		if _, known := variables[n.name]; known {
-			hint = fmt.Sprintf(": did you mean #%s?", n.name)
+		if _, known := variables[n.Name]; known {
+			hint = fmt.Sprintf(": did you mean #%s?", n.Name)
 		}
-		c.fail(n.offset, "unknown name %q%s", n.name, hint)
+		c.fail(n.Offset, "unknown name %q%s", n.Name, hint)
 		return failing, anyShape
 	}
-	this := &node{op: opVariable, offset: n.offset, name: "this"}
-	return c.property(&node{op: opProperty, offset: n.offset, name: n.name, args: []*node{this}})
+	this := &syntax.Node{Op: syntax.OpVariable, Offset: n.Offset, Name: "this"}
+	return c.property(&syntax.Node{Op: syntax.OpProperty, Offset: n.Offset, Name: n.Name, Args: []*syntax.Node{this}})
 }
 
-func (c *compiler) ternary(n *node) (eval, *shape) {
-	condition := c.condition(n.args[0])
-	yes, one := c.node(n.args[1])
-	no, other := c.node(n.args[2])
+func (c *compiler) ternary(n *syntax.Node) (eval, *shape) {
+	condition := c.condition(n.Args[0])
+	yes, one := c.node(n.Args[1])
+	no, other := c.node(n.Args[2])
 	return func(s *state) (Value, error) {
 		ok, err := condition(s)
 		if err != nil {
@@ -132,10 +150,10 @@ func (c *compiler) ternary(n *node) (eval, *shape) {
 }
 
 // condition compiles a node that is asked for a boolean.
-func (c *compiler) condition(n *node) func(*state) (bool, error) {
+func (c *compiler) condition(n *syntax.Node) func(*state) (bool, error) {
 	e, shape := c.node(n)
 	if !shape.may(Bool, Text) {
-		c.fail(n.offset, "%s is no boolean", shape.kind)
+		c.fail(n.Offset, "%s is no boolean", shape.kind)
 	}
 	return func(s *state) (bool, error) {
 		v, err := e(s)
@@ -144,14 +162,14 @@ func (c *compiler) condition(n *node) func(*state) (bool, error) {
 		}
 		ok, err := v.flag()
 		if err != nil {
-			return false, at(n.offset, err)
+			return false, at(n.Offset, err)
 		}
 		return ok, nil
 	}
 }
 
 // operands compiles nodes in their order.
-func (c *compiler) operands(nodes []*node) ([]eval, []*shape) {
+func (c *compiler) operands(nodes []*syntax.Node) ([]eval, []*shape) {
 	evals, shapes := make([]eval, len(nodes)), make([]*shape, len(nodes))
 	for i, n := range nodes {
 		evals[i], shapes[i] = c.node(n)
@@ -172,30 +190,30 @@ func (s *state) values(evals []eval) ([]Value, error) {
 	return list, nil
 }
 
-func (c *compiler) list(n *node) (eval, *shape) {
-	evals, shapes := c.operands(n.args)
+func (c *compiler) list(n *syntax.Node) (eval, *shape) {
+	evals, shapes := c.operands(n.Args)
 	item := nullShape
 	for _, s := range shapes {
 		item = either(item, s)
 	}
 	return func(s *state) (Value, error) {
 		if err := s.take(itemBytes * len(evals)); err != nil {
-			return Value{}, at(n.offset, err)
+			return Value{}, at(n.Offset, err)
 		}
 		list, err := s.values(evals)
 		return ListValue(list), err
 	}, listOf(item)
 }
 
-func (c *compiler) mapping(n *node) (eval, *shape) {
-	evals, shapes := c.operands(n.args)
+func (c *compiler) mapping(n *syntax.Node) (eval, *shape) {
+	evals, shapes := c.operands(n.Args)
 	item := nullShape
 	for i := 1; i < len(shapes); i += 2 {
 		item = either(item, shapes[i])
 	}
 	return func(s *state) (Value, error) {
 		if err := s.take(itemBytes * len(evals)); err != nil {
-			return Value{}, at(n.offset, err)
+			return Value{}, at(n.Offset, err)
 		}
 		list, err := s.values(evals)
 		if err != nil {
@@ -205,7 +223,7 @@ func (c *compiler) mapping(n *node) (eval, *shape) {
 		for i := 0; i < len(list); i += 2 {
 			key, err := s.written(list[i])
 			if err != nil {
-				return Value{}, at(n.offset, err)
+				return Value{}, at(n.Offset, err)
 			}
 			m.set(key, list[i+1])
 		}

@@ -10,9 +10,8 @@ package expr
 
 // Limits of one text and of one evaluation.
 const (
-	maxLength = 16 << 10 // bytes of a text that holds expressions
-	maxDepth  = 64       // nesting of an expression, and of JSON that it reads
-	maxSteps  = 10_000   // nodes evaluated, and a step for each KiB of text looked at
-	maxBytes  = 1 << 20  // bytes of texts and lists that one evaluation makes
-	maxValues = 20_000   // values of a JSON text that is read
+	maxDepth  = 64      // nesting of values, and of JSON that is read
+	maxSteps  = 10_000  // nodes evaluated, and a step for each KiB of text looked at
+	maxBytes  = 1 << 20 // bytes of texts and lists that one evaluation makes
+	maxValues = 20_000  // values of a JSON text that is read
 )

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 // pathStep is one step of a JSON path.
@@ -26,24 +28,24 @@ const (
 // jsonPath compiles #jsonPath(text, path), after RFC 9535: $, .name, ['name'], [n], [*], .* and
 // .. before them; no filters, slices and unions. A path to one value gives it, or null where
 // there is none; a path with * or .. gives a list.
-func (c *compiler) jsonPath(n *node) (eval, *shape) {
-	if len(n.args) != 2 {
-		c.fail(n.offset, "#jsonPath takes 2 arguments, not %d", len(n.args))
+func (c *compiler) jsonPath(n *syntax.Node) (eval, *shape) {
+	if len(n.Args) != 2 {
+		c.fail(n.Offset, "#jsonPath takes 2 arguments, not %d", len(n.Args))
 		return failing, anyShape
 	}
-	operands, shapes := c.operands(n.args)
+	operands, shapes := c.operands(n.Args)
 	if !shapes[0].may(Text, List, Map) {
-		c.fail(n.args[0].offset, "#jsonPath reads a text, not %s", shapes[0].kind)
+		c.fail(n.Args[0].Offset, "#jsonPath reads a text, not %s", shapes[0].kind)
 	}
 	if !shapes[1].may(Text) {
-		c.fail(n.args[1].offset, "a JSON path is a text, not %s", shapes[1].kind)
+		c.fail(n.Args[1].Offset, "a JSON path is a text, not %s", shapes[1].kind)
 	}
 	var constant []pathStep
-	isConstant := n.args[1].op == opLiteral && n.args[1].value.kind == Text
+	isConstant := n.Args[1].Op == syntax.OpText
 	if isConstant {
-		steps, err := parsePath(n.args[1].value.text)
+		steps, err := parsePath(n.Args[1].Text)
 		if err != nil {
-			c.fail(n.args[1].offset, "%v", err)
+			c.fail(n.Args[1].Offset, "%v", err)
 		}
 		constant = steps
 	}
@@ -55,11 +57,11 @@ func (c *compiler) jsonPath(n *node) (eval, *shape) {
 		steps := constant
 		if !isConstant {
 			if steps, err = s.path(list[1]); err != nil {
-				return Value{}, at(n.offset, err)
+				return Value{}, at(n.Offset, err)
 			}
 		}
 		v, err := s.follow(list[0], steps)
-		return v, placed(n.offset, err)
+		return v, placed(n.Offset, err)
 	}, anyShape
 }
 

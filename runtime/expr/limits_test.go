@@ -4,11 +4,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 func TestLimitsOfCompiling(t *testing.T) {
 	for name, c := range map[string][2]string{
-		"length": {"{#request.method}" + strings.Repeat("x", maxLength), "character 1: longer than 16384 bytes, the limit of a text with expressions"},
+		"length": {"{#request.method}" + strings.Repeat("x", syntax.MaxLength), "character 1: longer than 16384 bytes, the limit of a text with expressions"},
 		"depth":  {"{(" + strings.Repeat("(", 70) + "1" + strings.Repeat(")", 70) + ")}", "character 66: nested deeper than 64 levels"},
 		"not":    {"{(" + strings.Repeat("!", 70) + "true)}", "character 66: nested deeper than 64 levels"},
 	} {
@@ -16,7 +18,7 @@ func TestLimitsOfCompiling(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", name, err, c[1])
 		}
 	}
-	long := strings.Repeat("x", 2*maxLength)
+	long := strings.Repeat("x", 2*syntax.MaxLength)
 	compiled, err := Compile(long, Request)
 	if err != nil {
 		t.Fatalf("a text without expressions has no limit: %v", err)

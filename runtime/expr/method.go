@@ -3,6 +3,8 @@ package expr
 import (
 	"fmt"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 // method is one entry of the allow-list.
@@ -41,19 +43,19 @@ func everywhere() map[string][]method {
 var forbidden = map[string]bool{"getClass": true, "class": true, "forName": true, "wait": true, "notify": true, "exec": true}
 
 // method compiles a.b(c).
-func (c *compiler) method(n *node) (eval, *shape) {
-	if r := n.args[0]; r.op == opVariable && r.name == "secrets" {
+func (c *compiler) method(n *syntax.Node) (eval, *shape) {
+	if r := n.Args[0]; r.Op == syntax.OpVariable && r.Name == "secrets" {
 		return c.secret(n)
 	}
-	receiver, shape := c.node(n.args[0])
-	args, shapes := c.operands(n.args[1:])
+	receiver, shape := c.node(n.Args[0])
+	args, shapes := c.operands(n.Args[1:])
 	m, found := c.choose(n, shape, shapes)
 	if !found {
 		return failing, anyShape
 	}
 	regular := func(*state, Value) (*matcher, error) { return nil, nil }
 	if m.regular > 0 {
-		regular = c.regular(n.args[1], m.regular == 2)
+		regular = c.regular(n.Args[1], m.regular == 2)
 	}
 	result := m.result
 	if result == nil {
@@ -66,15 +68,15 @@ func (c *compiler) method(n *node) (eval, *shape) {
 	}
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.kind == Null && n.safe {
+		if err != nil || v.kind == Null && n.Safe {
 			return v, err
 		}
 		list, err := s.values(args)
 		if err != nil {
 			return Value{}, err
 		}
-		v, err = s.invoke(n.name, v, list, regular)
-		return v, placed(n.offset, err)
+		v, err = s.invoke(n.Name, v, list, regular)
+		return v, placed(n.Offset, err)
 	}, result
 }
 
@@ -102,37 +104,37 @@ func (s *state) invoke(name string, on Value, args []Value, regular func(*state,
 }
 
 // choose finds the method and checks its arguments as far as the kinds are known.
-func (c *compiler) choose(n *node, receiver *shape, args []*shape) (method, bool) {
-	if forbidden[n.name] {
-		c.fail(n.offset, "method %q is not allowed", n.name)
+func (c *compiler) choose(n *syntax.Node, receiver *shape, args []*shape) (method, bool) {
+	if forbidden[n.Name] {
+		c.fail(n.Offset, "method %q is not allowed", n.Name)
 		return method{}, false
 	}
 	if !receiver.known() {
 		candidates := everywhere()
-		if candidates[n.name] == nil {
-			c.fail(n.offset, "method %q is not allowed%s", n.name, didYouMean(n.name, "", candidates))
+		if candidates[n.Name] == nil {
+			c.fail(n.Offset, "method %q is not allowed%s", n.Name, didYouMean(n.Name, "", candidates))
 			return method{}, false
 		}
 		why := ""
-		for _, m := range candidates[n.name] {
-			if why = m.mismatch(n.name, args); why == "" {
+		for _, m := range candidates[n.Name] {
+			if why = m.mismatch(n.Name, args); why == "" {
 				return m, true
 			}
 		}
-		c.fail(n.offset, "%s", why)
+		c.fail(n.Offset, "%s", why)
 		return method{}, false
 	}
 	name := receiver.name
 	if name == "" {
 		name = receiver.kind.String()
 	}
-	m, known := methods[receiver.kind][n.name]
+	m, known := methods[receiver.kind][n.Name]
 	if !known {
-		c.fail(n.offset, "%s has no method %q%s", name, n.name, didYouMean(n.name, "", methods[receiver.kind]))
+		c.fail(n.Offset, "%s has no method %q%s", name, n.Name, didYouMean(n.Name, "", methods[receiver.kind]))
 		return method{}, false
 	}
-	if why := m.mismatch(n.name, args); why != "" {
-		c.fail(n.offset, "%s", why)
+	if why := m.mismatch(n.Name, args); why != "" {
+		c.fail(n.Offset, "%s", why)
 		return method{}, false
 	}
 	return m, true

@@ -4,19 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
-func (c *compiler) unary(n *node) (eval, *shape) {
-	if n.name == "!" {
-		operand := c.condition(n.args[0])
+func (c *compiler) unary(n *syntax.Node) (eval, *shape) {
+	if n.Name == "!" {
+		operand := c.condition(n.Args[0])
 		return func(s *state) (Value, error) {
 			ok, err := operand(s)
 			return BoolValue(!ok), err
 		}, boolShape
 	}
-	operand, shape := c.node(n.args[0])
+	operand, shape := c.node(n.Args[0])
 	if !shape.may(Int) {
-		c.fail(n.offset, "%s wants a number, not %s", n.name, shape.kind)
+		c.fail(n.Offset, "%s wants a number, not %s", n.Name, shape.kind)
 	}
 	return func(s *state) (Value, error) {
 		v, err := operand(s)
@@ -24,16 +26,16 @@ func (c *compiler) unary(n *node) (eval, *shape) {
 			return Value{}, err
 		}
 		if !v.isNumber() {
-			return Value{}, at(n.offset, fmt.Errorf("%s wants a number, not %s", n.name, v.kind))
+			return Value{}, at(n.Offset, fmt.Errorf("%s wants a number, not %s", n.Name, v.kind))
 		}
-		if n.name == "+" {
+		if n.Name == "+" {
 			return v, nil
 		}
 		if v.kind == Float {
 			return FloatValue(-v.float()), nil
 		}
 		v, err = whole("-", 0, v.int())
-		return v, placed(n.offset, err)
+		return v, placed(n.Offset, err)
 	}, shape
 }
 
@@ -45,8 +47,8 @@ func placed(offset int, err error) error {
 	return at(offset, err)
 }
 
-func (c *compiler) binary(n *node) (eval, *shape) {
-	switch n.name {
+func (c *compiler) binary(n *syntax.Node) (eval, *shape) {
+	switch n.Name {
 	case "&&", "||":
 		return c.logic(n)
 	case "?:":
@@ -54,7 +56,7 @@ func (c *compiler) binary(n *node) (eval, *shape) {
 	case "matches":
 		return c.matches(n)
 	}
-	operands, shapes := c.operands(n.args)
+	operands, shapes := c.operands(n.Args)
 	apply, result := c.apply(n, shapes[0], shapes[1])
 	left, right := operands[0], operands[1]
 	return func(s *state) (Value, error) {
@@ -67,27 +69,27 @@ func (c *compiler) binary(n *node) (eval, *shape) {
 			return Value{}, err
 		}
 		if err = s.step(); err != nil {
-			return Value{}, at(n.offset, err)
+			return Value{}, at(n.Offset, err)
 		}
 		v, err := apply(s, a, b)
-		return v, placed(n.offset, err)
+		return v, placed(n.Offset, err)
 	}, result
 }
 
 // apply chooses what a binary operator does with two values.
-func (c *compiler) apply(n *node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
-	switch n.name {
+func (c *compiler) apply(n *syntax.Node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
+	switch n.Name {
 	case "==", "!=":
-		want := n.name == "=="
+		want := n.Name == "=="
 		return func(s *state, a, b Value) (Value, error) {
 			same, err := s.equal(a, b)
 			return BoolValue(same == want), err
 		}, boolShape
 	case "<", "<=", ">", ">=":
 		if a.known() && b.known() && (!a.may(b.kind) || !a.may(Int, Text, Bool)) {
-			c.fail(n.offset, "%s and %s have no order", a.kind, b.kind)
+			c.fail(n.Offset, "%s and %s have no order", a.kind, b.kind)
 		}
-		return order(n.name), boolShape
+		return order(n.Name), boolShape
 	case "+":
 		return c.plus(n, a, b)
 	case "*":
@@ -97,11 +99,11 @@ func (c *compiler) apply(n *node, a, b *shape) (func(s *state, a, b Value) (Valu
 	}
 	for _, s := range []*shape{a, b} {
 		if !s.may(Int) {
-			c.fail(n.offset, "%s wants numbers, not %s", n.name, s.kind)
+			c.fail(n.Offset, "%s wants numbers, not %s", n.Name, s.kind)
 			break
 		}
 	}
-	op := n.name
+	op := n.Name
 	if op == "*" {
 		return multiplied, anyShape
 	}
@@ -165,7 +167,7 @@ func order(op string) func(*state, Value, Value) (Value, error) {
 }
 
 // plus adds numbers, and joins texts with anything: null is "null" there.
-func (c *compiler) plus(n *node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
+func (c *compiler) plus(n *syntax.Node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
 	result := anyShape
 	switch {
 	case a.kind == Text || b.kind == Text:
@@ -173,7 +175,7 @@ func (c *compiler) plus(n *node, a, b *shape) (func(s *state, a, b Value) (Value
 	case a.may(Int) && a.known() && b.may(Int) && b.known():
 		result = numeric(a, b)
 	case a.known() && b.known():
-		c.fail(n.offset, "%s and %s cannot be added", a.kind, b.kind)
+		c.fail(n.Offset, "%s and %s cannot be added", a.kind, b.kind)
 	}
 	return func(s *state, a, b Value) (Value, error) {
 		if a.isNumber() && b.isNumber() {
@@ -205,9 +207,9 @@ func (s *state) joined(v Value) (string, error) {
 	return s.written(v)
 }
 
-func (c *compiler) logic(n *node) (eval, *shape) {
-	left, right := c.condition(n.args[0]), c.condition(n.args[1])
-	decides := n.name == "||" // the value of the left that makes the right one unneeded
+func (c *compiler) logic(n *syntax.Node) (eval, *shape) {
+	left, right := c.condition(n.Args[0]), c.condition(n.Args[1])
+	decides := n.Name == "||" // the value of the left that makes the right one unneeded
 	return func(s *state) (Value, error) {
 		ok, err := left(s)
 		if err != nil || ok == decides {
@@ -219,8 +221,8 @@ func (c *compiler) logic(n *node) (eval, *shape) {
 }
 
 // elvis gives the right value where the left one is null or an empty text.
-func (c *compiler) elvis(n *node) (eval, *shape) {
-	operands, shapes := c.operands(n.args)
+func (c *compiler) elvis(n *syntax.Node) (eval, *shape) {
+	operands, shapes := c.operands(n.Args)
 	left, right := operands[0], operands[1]
 	return func(s *state) (Value, error) {
 		v, err := left(s)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 // types are the types whose static methods can be called, by T(name). Those of java.lang are
@@ -99,24 +101,24 @@ var parseFlag = method{args: []Kind{Text}, min: 1, result: boolShape, run: func(
 }}
 
 // static compiles T(type).method(args).
-func (c *compiler) static(n *node) (eval, *shape) {
-	t := n.args[0]
-	args, shapes := c.operands(n.args[1:])
-	known, ok := types[t.name]
+func (c *compiler) static(n *syntax.Node) (eval, *shape) {
+	t := n.Args[0]
+	args, shapes := c.operands(n.Args[1:])
+	known, ok := types[t.Name]
 	if !ok {
-		known, ok = types["java.lang."+t.name]
+		known, ok = types["java.lang."+t.Name]
 	}
 	if !ok {
-		c.fail(t.offset, "the type %s is not allowed%s", t.name, didYouMean(t.name, "", types))
+		c.fail(t.Offset, "the type %s is not allowed%s", t.Name, didYouMean(t.Name, "", types))
 		return failing, anyShape
 	}
-	m, ok := known[n.name]
+	m, ok := known[n.Name]
 	if !ok {
-		c.fail(n.offset, "T(%s) has no method %q%s", t.name, n.name, didYouMean(n.name, "", known))
+		c.fail(n.Offset, "T(%s) has no method %q%s", t.Name, n.Name, didYouMean(n.Name, "", known))
 		return failing, anyShape
 	}
-	if why := m.mismatch(n.name, shapes); why != "" {
-		c.fail(n.offset, "%s", why)
+	if why := m.mismatch(n.Name, shapes); why != "" {
+		c.fail(n.Offset, "%s", why)
 		return failing, anyShape
 	}
 	return func(s *state) (Value, error) {
@@ -124,13 +126,13 @@ func (c *compiler) static(n *node) (eval, *shape) {
 		if err != nil {
 			return Value{}, err
 		}
-		if why := m.problem(n.name, list); why != "" {
-			return Value{}, at(n.offset, errors.New(why))
+		if why := m.problem(n.Name, list); why != "" {
+			return Value{}, at(n.Offset, errors.New(why))
 		}
 		if err = s.step(); err != nil {
-			return Value{}, at(n.offset, err)
+			return Value{}, at(n.Offset, err)
 		}
 		v, err := m.run(s, call{args: list})
-		return v, placed(n.offset, err)
+		return v, placed(n.Offset, err)
 	}, m.result
 }

@@ -1,8 +1,9 @@
 package expr
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
 )
 
 // Template is a compiled text. It is safe for concurrent use.
@@ -24,24 +25,19 @@ type part struct {
 func Compile(text string, place Place) (*Template, error) {
 	t := &Template{}
 	c := &compiler{place: place, uses: map[string]bool{}}
-	literal := 0
-	for i := 0; i < len(text); {
-		if text[i] != '{' || !opens(text[i:]) {
-			i++
-			continue
-		}
-		if len(text) > maxLength {
-			return nil, Faults{{0, fmt.Sprintf("longer than %d bytes, the limit of a text with expressions", maxLength)}}
-		}
-		end, closed := closing(text, i)
-		if !closed {
-			c.fail(i, "the closing } of this part is missing")
+	rest := 0 // where the text starts that is not read yet
+	for {
+		open, end, fault := syntax.Part(text, rest)
+		if fault != nil {
+			c.faults = append(c.faults, Fault(*fault))
 			break
 		}
-		t.add(text[literal:i])
-		c.part(t, text, i, end)
-		i = end + 1
-		literal = i
+		if open == len(text) {
+			break
+		}
+		t.add(text[rest:open])
+		c.part(t, text, open, end)
+		rest = end + 1
 	}
 	if len(c.faults) > 0 {
 		return nil, c.inOrder()
@@ -51,21 +47,21 @@ func Compile(text string, place Place) (*Template, error) {
 		t.static = text
 		return t, nil
 	}
-	t.add(text[literal:])
+	t.add(text[rest:])
 	return t, nil
 }
 
 // part compiles the text between { and }.
 func (c *compiler) part(t *Template, text string, open, end int) {
-	n, fault := parse(text, open+1, end)
+	n, fault := syntax.Parse(text, open+1, end)
 	if fault != nil {
-		c.faults = append(c.faults, *fault)
+		c.faults = append(c.faults, Fault(*fault))
 		return
 	}
 	t.reads.collect(n)
 	compute, shape := c.node(n)
 	if shape.kind == Structure {
-		c.fail(n.offset, "%s is no text: name one of its properties", shape.name)
+		c.fail(n.Offset, "%s is no text: name one of its properties", shape.name)
 	}
 	t.parts = append(t.parts, part{compute: compute})
 }
@@ -74,34 +70,6 @@ func (t *Template) add(literal string) {
 	if literal != "" {
 		t.parts = append(t.parts, part{literal: literal})
 	}
-}
-
-// opens says whether a text that starts with { starts a part.
-func opens(text string) bool {
-	rest := strings.TrimLeft(text[1:], " \t\r\n\f")
-	return strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, "(") || strings.HasPrefix(rest, "T(")
-}
-
-// closing finds the } of a part: braces in it nest, and texts in quotes are not looked at.
-func closing(text string, open int) (int, bool) {
-	depth, quote := 0, byte(0)
-	for i := open; i < len(text); i++ {
-		switch c := text[i]; {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case c == '\'' || c == '"':
-			quote = c
-		case c == '{':
-			depth++
-		case c == '}':
-			if depth--; depth == 0 {
-				return i, true
-			}
-		}
-	}
-	return 0, false
 }
 
 // Static gives the text of a template in which nothing is computed.

@@ -1,4 +1,4 @@
-package expr
+package syntax
 
 import (
 	"fmt"
@@ -55,8 +55,9 @@ var refused = map[string]string{
 	"new": "new is not part of the language", "div": "div is not part of the language: write /", "mod": "mod is not part of the language: write %",
 }
 
-// parse reads one whole part.
-func parse(text string, start, end int) (*node, *Fault) {
+// Parse reads the whole expression text[start:end]. Offsets of nodes and of the fault, the first
+// that is found, are those in the text.
+func Parse(text string, start, end int) (*Node, *Fault) {
 	p := &parser{lexer: lexer{text: text, at: start, end: end}}
 	p.advance()
 	n := p.expression(0)
@@ -138,10 +139,10 @@ func (p *parser) operator() (operator, bool) {
 }
 
 // expression reads operators stronger than a power.
-func (p *parser) expression(power int) *node {
-	if p.depth++; p.depth > maxDepth {
-		p.fail(p.token.offset, "nested deeper than %d levels", maxDepth)
-		return &node{}
+func (p *parser) expression(power int) *Node {
+	if p.depth++; p.depth > MaxDepth {
+		p.fail(p.token.offset, "nested deeper than %d levels", MaxDepth)
+		return &Node{}
 	}
 	defer func() { p.depth-- }()
 	left := p.unary()
@@ -155,11 +156,11 @@ func (p *parser) expression(power int) *node {
 		case o.name == "?":
 			yes := p.expression(0)
 			p.expect(":")
-			left = &node{op: opTernary, offset: offset, args: []*node{left, yes, p.expression(0)}}
+			left = &Node{Op: OpTernary, Offset: offset, Args: []*Node{left, yes, p.expression(0)}}
 		case o.power == powerChoice:
-			left = &node{op: opBinary, offset: offset, name: o.name, args: []*node{left, p.expression(0)}}
+			left = &Node{Op: OpBinary, Offset: offset, Name: o.name, Args: []*Node{left, p.expression(0)}}
 		default:
-			left = &node{op: opBinary, offset: offset, name: o.name, args: []*node{left, p.expression(o.power)}}
+			left = &Node{Op: OpBinary, Offset: offset, Name: o.name, Args: []*Node{left, p.expression(o.power)}}
 			if next, _ := p.operator(); o.power == powerCompare && next.power == powerCompare {
 				p.fail(p.token.offset, "comparisons do not chain: use parentheses")
 			}
@@ -168,7 +169,7 @@ func (p *parser) expression(power int) *node {
 }
 
 // unary reads ! not - + before an operand.
-func (p *parser) unary() *node {
+func (p *parser) unary() *Node {
 	t := p.token
 	name := t.text
 	if t.kind == tokenName && strings.EqualFold(name, "not") {
@@ -177,5 +178,5 @@ func (p *parser) unary() *node {
 		return p.postfix(p.primary())
 	}
 	p.advance()
-	return &node{op: opUnary, offset: t.offset, name: name, args: []*node{p.expression(powerUnary)}}
+	return &Node{Op: OpUnary, Offset: t.offset, Name: name, Args: []*Node{p.expression(powerUnary)}}
 }

@@ -1,4 +1,4 @@
-package expr
+package syntax
 
 import (
 	"strconv"
@@ -6,14 +6,14 @@ import (
 )
 
 // primary reads what stands between operators, without the accesses after it.
-func (p *parser) primary() *node {
+func (p *parser) primary() *Node {
 	t := p.token
 	switch t.kind {
 	case tokenInt, tokenFloat:
 		return p.number()
 	case tokenText:
 		p.advance()
-		return &node{op: opLiteral, offset: t.offset, value: TextValue(t.text)}
+		return &Node{Op: OpText, Offset: t.offset, Text: t.text}
 	case tokenName:
 		return p.word()
 	case tokenSign:
@@ -22,9 +22,9 @@ func (p *parser) primary() *node {
 			p.advance()
 			name := p.name("the name of a variable").text
 			if p.sign("(") {
-				return &node{op: opCall, offset: t.offset, name: name, args: p.arguments()}
+				return &Node{Op: OpCall, Offset: t.offset, Name: name, Args: p.arguments()}
 			}
-			return &node{op: opVariable, offset: t.offset, name: name}
+			return &Node{Op: OpVariable, Offset: t.offset, Name: name}
 		case "(":
 			p.advance()
 			inner := p.expression(0)
@@ -35,18 +35,18 @@ func (p *parser) primary() *node {
 		}
 	}
 	p.unexpected("a value")
-	return &node{offset: t.offset}
+	return &Node{Offset: t.offset}
 }
 
-func (p *parser) number() *node {
+func (p *parser) number() *Node {
 	t := p.advance()
-	n := &node{op: opLiteral, offset: t.offset}
+	n := &Node{Op: OpInt, Offset: t.offset}
 	if t.kind == tokenFloat {
 		f, err := strconv.ParseFloat(t.text, 64)
 		if err != nil {
 			p.fail(t.offset, "%s is not a number of 64 bits", t.text)
 		}
-		n.value = FloatValue(f)
+		n.Op, n.Float = OpFloat, f
 		return n
 	}
 	digits, base := t.text, 10
@@ -57,20 +57,20 @@ func (p *parser) number() *node {
 	if err != nil {
 		p.fail(t.offset, "%s is not a number of 64 bits", t.text)
 	}
-	n.value = IntValue(i)
+	n.Int = i
 	return n
 }
 
 // word reads true, false, null, T(…) and bare names.
-func (p *parser) word() *node {
+func (p *parser) word() *Node {
 	t := p.advance()
-	literal := &node{op: opLiteral, offset: t.offset}
 	switch strings.ToLower(t.text) {
-	case "true", "false":
-		literal.value = BoolValue(strings.EqualFold(t.text, "true"))
-		return literal
+	case "true":
+		return &Node{Op: OpTrue, Offset: t.offset}
+	case "false":
+		return &Node{Op: OpFalse, Offset: t.offset}
 	case "null":
-		return literal
+		return &Node{Op: OpNull, Offset: t.offset}
 	}
 	if why, known := refused[strings.ToLower(t.text)]; known {
 		p.fail(t.offset, "%s", why)
@@ -81,36 +81,36 @@ func (p *parser) word() *node {
 			name += "." + p.name("the name of a type").text
 		}
 		p.expect(")")
-		return &node{op: opType, offset: t.offset, name: name}
+		return &Node{Op: OpType, Offset: t.offset, Name: name}
 	}
 	if p.sign("(") {
 		p.fail(t.offset, "%s is no function: a method follows a value and a dot", t.text)
 	}
-	return &node{op: opName, offset: t.offset, name: t.text}
+	return &Node{Op: OpName, Offset: t.offset, Name: t.text}
 }
 
 // postfix reads the accesses after a value.
-func (p *parser) postfix(n *node) *node {
+func (p *parser) postfix(n *Node) *Node {
 	for p.token.kind == tokenSign {
 		t := p.token
-		next := &node{offset: t.offset, safe: t.text[0] == '?', args: []*node{n}}
+		next := &Node{Offset: t.offset, Safe: t.text[0] == '?', Args: []*Node{n}}
 		switch t.text {
 		case ".", "?.":
 			p.advance()
 			name := p.name("the name of a property or method")
-			next.offset, next.name, next.op = name.offset, name.text, opProperty
+			next.Offset, next.Name, next.Op = name.offset, name.text, OpProperty
 			if p.sign("(") {
-				next.op = opMethod
-				next.args = append(next.args, p.arguments()...)
+				next.Op = OpMethod
+				next.Args = append(next.Args, p.arguments()...)
 			}
 		case "[", "?.[":
-			next.op = opIndex
+			next.Op = OpIndex
 			p.bracket(next)
 		case ".?[", "?.?[":
-			next.op = opSelect
+			next.Op = OpSelect
 			p.bracket(next)
 		case ".![", "?.![":
-			next.op = opProject
+			next.Op = OpProject
 			p.bracket(next)
 		default:
 			return n
@@ -120,16 +120,16 @@ func (p *parser) postfix(n *node) *node {
 	return n
 }
 
-func (p *parser) bracket(n *node) {
+func (p *parser) bracket(n *Node) {
 	p.advance()
-	n.args = append(n.args, p.expression(0))
+	n.Args = append(n.Args, p.expression(0))
 	p.expect("]")
 }
 
 // arguments reads (a, b).
-func (p *parser) arguments() []*node {
+func (p *parser) arguments() []*Node {
 	p.expect("(")
-	var args []*node
+	var args []*Node
 	for p.fault == nil && !p.accept(")") {
 		if len(args) > 0 {
 			p.expect(",")
@@ -140,28 +140,28 @@ func (p *parser) arguments() []*node {
 }
 
 // braces reads a list {1, 2} or a map {a: 1, 'b': 2}; {} is an empty list, {:} an empty map.
-func (p *parser) braces() *node {
-	n := &node{op: opList, offset: p.advance().offset}
+func (p *parser) braces() *Node {
+	n := &Node{Op: OpList, Offset: p.advance().offset}
 	if p.accept(":") {
-		n.op = opMap
+		n.Op = OpMap
 		p.expect("}")
 		return n
 	}
 	for p.fault == nil && !p.accept("}") {
-		if len(n.args) > 0 {
+		if len(n.Args) > 0 {
 			p.expect(",")
 		}
 		first := p.expression(0)
-		if len(n.args) == 0 && p.sign(":") {
-			n.op = opMap
+		if len(n.Args) == 0 && p.sign(":") {
+			n.Op = OpMap
 		}
-		n.args = append(n.args, first)
-		if n.op == opMap {
+		n.Args = append(n.Args, first)
+		if n.Op == OpMap {
 			p.expect(":")
-			if first.op == opName {
-				first.op, first.value = opLiteral, TextValue(first.name)
+			if first.Op == OpName {
+				first.Op, first.Text = OpText, first.Name
 			}
-			n.args = append(n.args, p.expression(0))
+			n.Args = append(n.Args, p.expression(0))
 		}
 	}
 	return n
