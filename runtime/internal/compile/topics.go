@@ -58,18 +58,25 @@ func (c *compiler) enums() []endpoint.Param {
 	return enums
 }
 
-// distinct leaves each name once, in the order of the list, which stays as it is.
+// distinct leaves each name once, in the order of the list, which stays as it is. A request may choose
+// thousands of names.
 func distinct(names []string) []string {
-	for i := range names {
-		if slices.Contains(names[:i], names[i]) {
-			once := slices.Clone(names[:i])
-			for _, name := range names[i:] {
-				if !slices.Contains(once, name) {
-					once = append(once, name)
-				}
-			}
-			return once
+	if len(names) < 2 {
+		return names
+	}
+	seen := make(map[string]bool, len(names))
+	for i, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			continue
 		}
+		once := slices.Clone(names[:i])
+		for _, name := range names[i:] {
+			if !seen[name] {
+				seen[name], once = true, append(once, name)
+			}
+		}
+		return once
 	}
 	return names
 }

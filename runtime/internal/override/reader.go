@@ -68,14 +68,15 @@ type listReader struct{ items []*part }
 
 func (r listReader) read(scope expr.Scope) (value, error) {
 	var list []string
+	seen := map[string]bool{} // a request may choose thousands
 	for i, item := range r.items {
 		names, err := item.names(scope)
 		if err != nil {
 			return value{}, fmt.Errorf("item %d: %w", i+1, err)
 		}
 		for _, name := range names {
-			if !slices.Contains(list, name) {
-				list = append(list, name)
+			if !seen[name] {
+				seen[name], list = true, append(list, name)
 			}
 		}
 	}
