@@ -63,15 +63,9 @@ func isReference(object map[string]any) bool {
 	return ok
 }
 
-// referenceProperty describes the member $ref.
+// referenceProperty is the schema of the member $ref.
 func referenceProperty() map[string]any {
-	return map[string]any{
-		"title":       "Reference",
-		"description": "A local JSON or YAML file, or a part of one, that stands here: its path from this file. Members beside it are not read.",
-		"type":        "string",
-		"format":      "uri-reference",
-		"examples":    []any{"shared.endpoint.json", "shared.yaml#/consumer"},
-	}
+	return map[string]any{"$ref": "#/definitions/reference"}
 }
 
 // admitReference lets { $ref: … } stand for a value of a schema, and for every value in it.
@@ -143,6 +137,8 @@ func admitInRules(rule map[string]any) {
 }
 
 // admitInstead lets an object with a $ref stand for a text, a number, true or false, or a list.
+// Its member stands behind a condition, so that editors write no object where they complete the
+// value's name.
 func admitInstead(schema map[string]any) {
 	wanted := expectedTypes(anyTypes(schema))
 	switch types := schema["type"].(type) {
@@ -158,12 +154,12 @@ func admitInstead(schema map[string]any) {
 	if branches, ok := schema["anyOf"].([]any); ok {
 		schema["anyOf"] = append(branches, map[string]any{"type": "object", "doNotSuggest": true})
 	}
-	schema["properties"] = map[string]any{"$ref": referenceProperty()}
-	schema["additionalProperties"] = false
 	schema["if"] = map[string]any{"type": "object"}
 	schema["then"] = map[string]any{
-		"required":     []any{"$ref"},
-		"errorMessage": "must be " + wanted + ", or { $ref: … }",
+		"properties":           map[string]any{"$ref": referenceProperty()},
+		"required":             []any{"$ref"},
+		"additionalProperties": false,
+		"errorMessage":         "must be " + wanted + ", or { $ref: … }",
 	}
 }
 

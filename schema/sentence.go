@@ -182,11 +182,12 @@ func quoted(holder node, instance any) string {
 	return fmt.Sprintf(", not %q", text)
 }
 
-// expected names the types that the rule admits. An object that only a reference can be is none.
+// expected names the types that the rule admits. An object without properties, beside other
+// types, can only be a reference and is not named.
 func (r rule) expected() string {
 	types, _ := r.argument.([]any)
-	names := r.holder.names()
-	if len(names) != 1 || names[0] != "$ref" || r.holder.schema["additionalProperties"] != false {
+	other := func(name any) bool { return name != "object" && name != "null" }
+	if r.holder.schema["properties"] != nil || !slices.ContainsFunc(types, other) {
 		return expectedTypes(r.argument)
 	}
 	return expectedTypes(slices.DeleteFunc(slices.Clone(types), func(name any) bool { return name == "object" }))

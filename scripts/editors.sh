@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs test/editors: endpoint files in the language services of real editors. Needs Node.js 20 and npm;
-# where apt-get can install them, it does.
+# Runs test/editors: endpoint files and documents in the language services of real editors, with the settings that
+# `penstock schema --install` writes. Needs Node.js 20 and npm; where apt-get can install them, it does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,14 @@ command -v npm >/dev/null || {
 	[ "$(id -u)" = 0 ] || sudo=sudo
 	$sudo apt-get -qq update && $sudo apt-get -qq install -y nodejs npm >&2
 }
-mkdir -p .cache/editors
-cp test/editors/package.json test/editors/check.mjs .cache/editors/
-(cd .cache/editors && npm install --no-audit --no-fund --no-package-lock --silent)
-node .cache/editors/check.mjs schema specs/*.endpoint.json
+here=.cache/editors
+rm -rf "$here/project"
+mkdir -p "$here/project"
+cp test/editors/package.json test/editors/*.mjs "$here/"
+(cd "$here" && npm install --no-audit --no-fund --no-package-lock --silent)
+node "$here/check.mjs" schema specs/*.endpoint.json
+
+go build -o "$here/penstock" ./cmd/penstock
+(cd "$here/project" && ../penstock schema --install >/dev/null)
+official=$(find generator -name asyncapi-3.1.0.json.gz)
+node "$here/documents.mjs" "$here/project" "$official" specs/*.yaml cmd/penstock/internal/project/template/specs/*.tmpl
