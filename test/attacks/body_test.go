@@ -8,6 +8,8 @@ import (
 	goruntime "runtime"
 	"strings"
 	"testing"
+
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // endless is a reader that never ends.
@@ -34,14 +36,14 @@ func taken(do func()) uint64 {
 func TestNDJSONBomb(t *testing.T) {
 	r := start(t, "limits: { ndjsonLine: 64KiB }", orders("balanced"))
 	const length = 64 << 20
-	request := r.request(t.Context(), http.MethodPost, "/orders", "", []string{"Content-Type: application/x-ndjson"})
+	request := r.Request(http.MethodPost, "/orders", "", "Content-Type: application/x-ndjson")
 	request.Body, request.ContentLength = io.NopCloser(io.MultiReader(
 		strings.NewReader("{\"id\":\"a\"}\n{\"id\":\""), io.LimitReader(endless{}, length), strings.NewReader("\"}\n{\"id\":\"b\"}\n"))), -1
-	var got answer
-	took := taken(func() { got = r.answered(r.http.Do(request)) })
-	lines := strings.Split(strings.TrimSpace(got.body), "\n")
-	if got.status != 200 || len(lines) != 3 || !strings.Contains(lines[1], "FAILURE_TOO_LARGE") {
-		t.Errorf("got %d %s", got.status, got.body)
+	var got harness.Answer
+	took := taken(func() { got = r.Send(request) })
+	lines := strings.Split(strings.TrimSpace(got.Body), "\n")
+	if got.Status != 200 || len(lines) != 3 || !strings.Contains(lines[1], "FAILURE_TOO_LARGE") {
+		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 	if took > length/4 {
 		t.Errorf("a line of %d bytes took %d", length, took)
@@ -54,11 +56,11 @@ func TestNDJSONBomb(t *testing.T) {
 // TestGiantBody: a body above the limit is 413, with and without a length.
 func TestGiantBody(t *testing.T) {
 	r := start(t, "limits: { body: 64KiB }", orders("none"))
-	r.post(`{"id":"`+strings.Repeat("a", 1<<20)+`"}`).want(t, 413, "FAILURE_TOO_LARGE")
-	request := r.request(t.Context(), http.MethodPost, "/orders", "", []string{"Content-Type: application/json"})
+	r.post(`{"id":"`+strings.Repeat("a", 1<<20)+`"}`).WantProblem(t, 413, "FAILURE_TOO_LARGE")
+	request := r.Request(http.MethodPost, "/orders", "", "Content-Type: application/json")
 	request.Body, request.ContentLength = io.NopCloser(io.LimitReader(endless{}, 8<<20)), -1
-	if got := r.answered(r.http.Do(request)); got.status != 413 {
-		t.Errorf("got %d %s", got.status, got.body)
+	if got := r.Send(request); got.Status != 413 {
+		t.Errorf("got %d %s", got.Status, got.Body)
 	}
 }
 
@@ -72,9 +74,9 @@ func TestDeepJSON(t *testing.T) {
 		"in a text": `{"id":` + strings.Repeat("[", 500_000) + `}`,
 		"in extra":  `{"id":"a","extra":` + strings.Repeat("[", 250_000) + strings.Repeat("]", 250_000) + `}`,
 	} {
-		t.Run(name, func(t *testing.T) { r.post(body).want(t, 400, "FAILURE_INVALID_MESSAGE") })
+		t.Run(name, func(t *testing.T) { r.post(body).WantProblem(t, 400, "FAILURE_INVALID_MESSAGE") })
 	}
-	r.post(`{"id":"a"}`).want(t, 202, "")
+	r.post(`{"id":"a"}`).Want(t, 202)
 }
 
 // TestCompressedBody: the gateway does not inflate what a client sends, so nothing can explode.
@@ -89,7 +91,7 @@ func TestCompressedBody(t *testing.T) {
 		t.Fatal(err)
 	}
 	took := taken(func() {
-		r.post(bomb.String(), "Content-Encoding: gzip").want(t, 415, "FAILURE_UNSUPPORTED_MEDIA_TYPE")
+		r.post(bomb.String(), "Content-Encoding: gzip").WantProblem(t, 415, "FAILURE_UNSUPPORTED_MEDIA_TYPE")
 	})
 	if took > 32<<20 {
 		t.Errorf("%d bytes were taken for a body of %d", took, bomb.Len())

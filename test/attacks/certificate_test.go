@@ -84,7 +84,7 @@ func TestStrangersCertificate(t *testing.T) {
 	keep("ca", "CERTIFICATE", ours.cert.Raw)
 	r := start(t, "listen: { tls: { certFile: "+folder+"/cert, keyFile: "+folder+"/key, clientCAFile: "+folder+"/ca, clientAuth: optional } }\n"+
 		"auth: { mtls: { subjects: [CN=shop] } }", orders("none", endpoint.Requirement{certScheme}))
-	r.scheme = "https"
+	r.URL = "https://" + r.address
 	roots := x509.NewCertPool()
 	roots.AddCert(ours.cert)
 	with := func(certs ...tls.Certificate) *http.Client {
@@ -97,14 +97,14 @@ func TestStrangersCertificate(t *testing.T) {
 		t.Cleanup(transport.CloseIdleConnections)
 		return &http.Client{Transport: transport}
 	}
-	r.http = with(ours.client("shop"))
-	r.post(`{"id":"a"}`).want(t, 202, "")
-	r.http = with(ours.client("other"))
-	r.post(`{"id":"a"}`).want(t, 403, "FAILURE_FORBIDDEN")
-	r.http = with()
-	r.post(`{"id":"a"}`, "X-Client-Cert: CN=shop", "X-Forwarded-Client-Cert: Subject=\"CN=shop\"", "X-SSL-Client-S-DN: CN=shop").want(t, 401, "FAILURE_UNAUTHENTICATED")
-	r.http = with(theirs.client("shop"))
-	response, err := r.http.Do(r.request(t.Context(), "POST", "/orders", `{"id":"a"}`, []string{"Content-Type: application/json"}))
+	r.HTTP = with(ours.client("shop"))
+	r.post(`{"id":"a"}`).Want(t, 202)
+	r.HTTP = with(ours.client("other"))
+	r.post(`{"id":"a"}`).WantProblem(t, 403, "FAILURE_FORBIDDEN")
+	r.HTTP = with()
+	r.post(`{"id":"a"}`, "X-Client-Cert: CN=shop", "X-Forwarded-Client-Cert: Subject=\"CN=shop\"", "X-SSL-Client-S-DN: CN=shop").WantProblem(t, 401, "FAILURE_UNAUTHENTICATED")
+	r.HTTP = with(theirs.client("shop"))
+	response, err := r.HTTP.Do(r.Request("POST", "/orders", `{"id":"a"}`, "Content-Type: application/json"))
 	if err == nil {
 		_ = response.Body.Close()
 		t.Errorf("a certificate of another authority got %d", response.StatusCode)

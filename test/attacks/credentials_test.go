@@ -19,6 +19,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 	"github.com/penstock-dev/penstock/test/issuer"
 )
 
@@ -38,7 +39,7 @@ func tokensConfig(i *issuer.Issuer) string {
 func bearer(token string) string { return "Authorization: Bearer " + token }
 
 // enter posts a message with a token.
-func (r *rig) enter(token string) answer {
+func (r *rig) enter(token string) harness.Answer {
 	r.t.Helper()
 	return r.post(`{"id":"a"}`, bearer(token))
 }
@@ -59,13 +60,13 @@ func forged(t *testing.T, header, claims map[string]any, signature string) strin
 // TestAlgorithmNone: a token without a signature is no token, however "none" is written.
 func TestAlgorithmNone(t *testing.T) {
 	r, i := withTokens(t)
-	r.enter(i.Token(nil)).want(t, 202, "")
+	r.enter(i.Token(nil)).Want(t, 202)
 	signature := strings.Split(i.Token(nil), ".")[2]
 	for _, algorithm := range []any{"none", "None", "NONE", "nOnE", "", nil} {
 		header := map[string]any{"alg": algorithm, "typ": "JWT", "kid": i.Public().KeyID}
-		r.enter(forged(t, header, i.Claims(nil), "")).want(t, 401, "FAILURE_UNAUTHENTICATED")
+		r.enter(forged(t, header, i.Claims(nil), "")).WantProblem(t, 401, "FAILURE_UNAUTHENTICATED")
 	}
-	r.enter(forged(t, map[string]any{"alg": "none"}, i.Claims(nil), signature)).want(t, 401, "FAILURE_UNAUTHENTICATED")
+	r.enter(forged(t, map[string]any{"alg": "none"}, i.Claims(nil), signature)).WantProblem(t, 401, "FAILURE_UNAUTHENTICATED")
 	if n := r.written("orders"); n != 1 {
 		t.Errorf("%d records, want the one of the right token", n)
 	}
@@ -80,7 +81,7 @@ func TestAlgorithmConfusion(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.Use(key, jose.RS256)
-	r.enter(i.Token(nil)).want(t, 202, "")
+	r.enter(i.Token(nil)).Want(t, 202)
 	der, err := x509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {
 		t.Fatal(err)
@@ -94,8 +95,8 @@ func TestAlgorithmConfusion(t *testing.T) {
 	} {
 		for _, algorithm := range []jose.SignatureAlgorithm{jose.HS256, jose.HS384, jose.HS512} {
 			token := i.Signed(jose.SigningKey{Algorithm: algorithm, Key: jose.JSONWebKey{Key: secret, KeyID: i.Public().KeyID}}, nil)
-			if got := r.enter(token); got.status != 401 && got.status != 429 {
-				t.Errorf("%s with the %s of the public key: got %d", algorithm, name, got.status)
+			if got := r.enter(token); got.Status != 401 && got.Status != 429 {
+				t.Errorf("%s with the %s of the public key: got %d", algorithm, name, got.Status)
 			}
 		}
 	}
@@ -122,8 +123,8 @@ func TestKeyInTheToken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.enter(token).want(t, 401, "FAILURE_UNAUTHENTICATED")
-	r.enter(evil.Token(map[string]any{"iss": i.URL})).want(t, 401, "FAILURE_UNAUTHENTICATED")
+	r.enter(token).WantProblem(t, 401, "FAILURE_UNAUTHENTICATED")
+	r.enter(evil.Token(map[string]any{"iss": i.URL})).WantProblem(t, 401, "FAILURE_UNAUTHENTICATED")
 	if evil.Asked() != 0 {
 		t.Error("the gateway has asked the attacker's server")
 	}
@@ -133,32 +134,32 @@ func TestKeyInTheToken(t *testing.T) {
 func TestInventedKeyIDs(t *testing.T) {
 	r, i := withTokens(t)
 	begun := time.Now()
-	r.enter(i.Token(nil)).want(t, 202, "")
+	r.enter(i.Token(nil)).Want(t, 202)
 	for n := range 30 {
 		header := map[string]any{"alg": "ES256", "typ": "JWT", "kid": fmt.Sprint("invented-", n)}
-		if got := r.enter(forged(t, header, i.Claims(nil), base64.RawURLEncoding.EncodeToString(make([]byte, 64)))); got.status < 400 {
-			t.Errorf("got %d", got.status)
+		if got := r.enter(forged(t, header, i.Claims(nil), base64.RawURLEncoding.EncodeToString(make([]byte, 64)))); got.Status < 400 {
+			t.Errorf("got %d", got.Status)
 		}
 	}
 	if most := 2 + int(time.Since(begun)/(10*time.Second)); i.Asked() > most {
 		t.Errorf("the issuer was asked %d times, want at most %d", i.Asked(), most)
 	}
-	r.enter(i.Token(nil)).want(t, 202, "") // who has a right token is not held up
+	r.enter(i.Token(nil)).Want(t, 202) // who has a right token is not held up
 }
 
 // TestTokenOfAnotherAudience: a token that another service has got is of no use here.
 func TestTokenOfAnotherAudience(t *testing.T) {
 	r, i := withTokens(t, "orders:write")
 	good := map[string]any{"scope": "orders:write"}
-	r.enter(i.Token(good)).want(t, 202, "")
+	r.enter(i.Token(good)).Want(t, 202)
 	for name, claims := range map[string]map[string]any{
 		"audience": {"scope": "orders:write", "aud": "https://other.example"},
 		"issuer":   {"scope": "orders:write", "iss": i.URL + "/"},
 		"expired":  {"scope": "orders:write", "exp": time.Now().Add(-2 * time.Minute).Unix()},
 	} {
-		t.Run(name, func(t *testing.T) { r.enter(i.Token(claims)).want(t, 401, "FAILURE_UNAUTHENTICATED") })
+		t.Run(name, func(t *testing.T) { r.enter(i.Token(claims)).WantProblem(t, 401, "FAILURE_UNAUTHENTICATED") })
 	}
-	r.enter(i.Token(map[string]any{"scope": "orders:read orders:write:all"})).want(t, 403, "FAILURE_FORBIDDEN")
+	r.enter(i.Token(map[string]any{"scope": "orders:read orders:write:all"})).WantProblem(t, 403, "FAILURE_FORBIDDEN")
 }
 
 // TestPasswordGuessing: guesses of one address are slowed down; who has been let in before stays.
@@ -174,7 +175,7 @@ func TestPasswordGuessing(t *testing.T) {
 	r := start(t, "auth: { users: { usersFile: '"+users+"' } }", orders("none", endpoint.Requirement{userScheme}))
 	try := func(password string) int {
 		credentials := base64.StdEncoding.EncodeToString([]byte("ann:" + password))
-		return r.post(`{"id":"a"}`, "Authorization: Basic "+credentials).status
+		return r.post(`{"id":"a"}`, "Authorization: Basic "+credentials).Status
 	}
 	if got := try("right"); got != 202 {
 		t.Fatalf("got %d for the right password", got)
@@ -200,15 +201,15 @@ func TestCredentialsInLogs(t *testing.T) {
 	r := start(t, `auth: { query: { keysFile: FOLDER/keys }, key: { keysFile: FOLDER/keys }, oauth: { issuer: '`+i.URL+`', audience: '`+issuer.Audience+`' } }`,
 		orders("none", endpoint.Requirement{tokenScheme}, endpoint.Requirement{query}, endpoint.Requirement{cookieScheme}))
 	token, expired := i.Token(nil), i.Token(map[string]any{"exp": 1})
-	answers := r.enter(token).body + r.enter(expired).body
-	answers += r.do("GET", "/orders?key="+annKey, "", "Accept: application/json").body
-	answers += r.do("GET", "/orders?key=wrong-planted-key", "", "Accept: application/json").body
-	answers += r.do("GET", "/orders", "", "Accept: application/json", "Cookie: session=planted-cookie").body
+	answers := r.enter(token).Body + r.enter(expired).Body
+	answers += r.Do("GET", "/orders?key="+annKey, "", "Accept: application/json").Body
+	answers += r.Do("GET", "/orders?key=wrong-planted-key", "", "Accept: application/json").Body
+	answers += r.Do("GET", "/orders", "", "Accept: application/json", "Cookie: session=planted-cookie").Body
 	ticket := r.ticket("/orders", bearer(token))
-	answers += r.do("GET", "/orders?ticket="+ticket, "", "Accept: application/json").body
-	answers += r.do("GET", "/orders?ticket="+ticket, "", "Accept: application/json").body
+	answers += r.Do("GET", "/orders?ticket="+ticket, "", "Accept: application/json").Body
+	answers += r.Do("GET", "/orders?ticket="+ticket, "", "Accept: application/json").Body
 	i.Away(true)
-	answers += r.enter(forged(t, map[string]any{"alg": "ES256", "kid": "x"}, i.Claims(nil), "planted-signature")).body
+	answers += r.enter(forged(t, map[string]any{"alg": "ES256", "kid": "x"}, i.Claims(nil), "planted-signature")).Body
 	for _, planted := range []string{token, expired, annKey, "wrong-planted-key", "planted-cookie", ticket, "planted-signature"} {
 		if strings.Contains(r.log.String(), planted) {
 			t.Errorf("the log has %s", planted)
@@ -236,9 +237,9 @@ func TestKeyInARecord(t *testing.T) {
 		orders("none", endpoint.Requirement{tokenScheme}), other)
 	for _, path := range []string{"/orders", "/other"} { // also where it is of no use
 		for _, media := range []string{"application/json", "application/x-ndjson"} {
-			got := r.do("POST", path, `{"id":"a"}`, "Content-Type: "+media, "X-Odd: "+annKey, "X-Good: kept", bearer(i.Token(nil)), "Cookie: session=planted")
-			if got.status != 202 && got.status != 200 {
-				t.Errorf("got %d %s", got.status, got.body)
+			got := r.Do("POST", path, `{"id":"a"}`, "Content-Type: "+media, "X-Odd: "+annKey, "X-Good: kept", bearer(i.Token(nil)), "Cookie: session=planted")
+			if got.Status != 202 && got.Status != 200 {
+				t.Errorf("got %d %s", got.Status, got.Body)
 			}
 		}
 	}
@@ -270,7 +271,7 @@ func TestForeignTenant(t *testing.T) {
 	r.produce("orders", `{"id":"a"}`)
 	mine := bearer(i.Token(map[string]any{"tenant": "eu"}))
 	const stream, media = "Accept: text/event-stream", "Content-Type: application/json"
-	r.do("POST", "/eu/orders", `{"id":"b"}`, media, mine).want(t, 202, "")
+	r.Do("POST", "/eu/orders", `{"id":"b"}`, media, mine).Want(t, 202)
 	if got := r.event("/eu/orders", mine); got != `{"id":"a"}` {
 		t.Errorf("got %s", got)
 	}
@@ -280,12 +281,12 @@ func TestForeignTenant(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			const tenant = "X-Tenant: eu"
-			r.do("POST", "/eu/orders?tenant=eu", `{"id":"c"}`, media, foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
-			r.do("POST", "/eu/orders", `{"id":"c"}`, "Content-Type: application/x-ndjson", foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
-			r.do("GET", "/eu/orders", "", "Accept: application/json", foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
-			r.do("GET", "/eu/orders", "", stream, foreign, tenant).want(t, 403, "FAILURE_FORBIDDEN")
-			r.do("GET", "/eu/orders?ticket="+r.ticket("/eu/orders", foreign), "", stream).want(t, 403, "FAILURE_FORBIDDEN")
-			if _, response, err := r.dial("/eu/orders", nil, foreign); err == nil || response == nil || response.StatusCode != 403 {
+			r.Do("POST", "/eu/orders?tenant=eu", `{"id":"c"}`, media, foreign, tenant).WantProblem(t, 403, "FAILURE_FORBIDDEN")
+			r.Do("POST", "/eu/orders", `{"id":"c"}`, "Content-Type: application/x-ndjson", foreign, tenant).WantProblem(t, 403, "FAILURE_FORBIDDEN")
+			r.Do("GET", "/eu/orders", "", "Accept: application/json", foreign, tenant).WantProblem(t, 403, "FAILURE_FORBIDDEN")
+			r.Do("GET", "/eu/orders", "", stream, foreign, tenant).WantProblem(t, 403, "FAILURE_FORBIDDEN")
+			r.Do("GET", "/eu/orders?ticket="+r.ticket("/eu/orders", foreign), "", stream).WantProblem(t, 403, "FAILURE_FORBIDDEN")
+			if _, response, err := r.Dial("/eu/orders", nil, foreign); err == nil || response == nil || response.StatusCode != 403 {
 				t.Errorf("a WebSocket: %v", err)
 			}
 		})

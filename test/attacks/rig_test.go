@@ -4,20 +4,14 @@ package attacks
 
 import (
 	"bufio"
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,48 +21,48 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// patience bounds everything that a test waits for.
-const patience = 30 * time.Second
-
 // rig is a running gateway with one api, shop, and a client of its broker.
 type rig struct {
+	*harness.Client
 	t       *testing.T
 	address string // of the client listener
-	scheme  string // http or https
 	kafka   *kgo.Client
 	brokers string
-	http    *http.Client
-	log     *lockedBuffer
-	folder  string
-	started chan string // the address, when the gateway listens
+	log     *harness.Log
 }
 
 // start runs a gateway with a configuration, in which FOLDER stands for the rig's own folder. Its
 // operations go to the topic "orders" unless they say otherwise. It is stopped with the test.
 func start(t *testing.T, config string, operations ...runtime.Operation) *rig {
 	t.Helper()
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "orders"), kfake.SeedTopics(1, "secrets"))
-	if err != nil {
-		t.Fatal(err)
+	r := &rig{t: t, brokers: harness.Addresses(harness.Embedded(t, kfake.SeedTopics(1, "orders"), kfake.SeedTopics(1, "secrets")))}
+	r.kafka = harness.Kafka(t, r.brokers)
+	folder := t.TempDir()
+	harness.WriteFile(t, folder, "keys", "ann:"+hashOf(annKey)+":orders:read,orders:write\nbob:"+hashOf(bobKey)+"\n")
+	for i := range operations {
+		r.complete(&operations[i].Descriptor)
 	}
-	t.Cleanup(cluster.Close)
-	r := &rig{t: t, brokers: strings.Join(cluster.ListenAddrs(), ","), scheme: "http", log: &lockedBuffer{}, folder: t.TempDir(), started: make(chan string, 1)}
-	r.kafka, err = kgo.NewClient(kgo.SeedBrokers(cluster.ListenAddrs()...), kgo.ProducerLinger(0))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(r.kafka.Close)
-	r.keep("keys", "ann:"+hashOf(annKey)+":orders:read,orders:write\nbob:"+hashOf(bobKey)+"\n")
-	gw := r.mount(config, operations)
-	transport := &http.Transport{DisableCompression: true}
-	r.http = &http.Client{Transport: transport}
-	t.Cleanup(transport.CloseIdleConnections)
-	r.run(gw)
+	g := harness.Start(t, harness.Setup{
+		File:  harness.WriteFile(t, folder, "gateway.yaml", strings.ReplaceAll(config, "FOLDER", folder)),
+		Mount: harness.Mount(runtime.API{Name: "shop", Title: "Shop", Version: "1.0.0", Source: "shop.yaml", Operations: operations}),
+	})
+	r.log, r.address, r.Client = g.Log, g.Address, harness.NewClient(t, "http://"+g.Address)
 	return r
+}
+
+// complete fills in the rig's brokers.
+func (r *rig) complete(d *endpoint.Descriptor) {
+	for i, e := range d.Endpoints {
+		d.Endpoints[i] = endpoint.JSON(strings.ReplaceAll(string(e), "BROKERS", r.brokers))
+	}
+	for i, allowed := range d.Allow["bootstrapServers"] {
+		d.Allow["bootstrapServers"][i] = strings.ReplaceAll(allowed, "BROKERS", r.brokers)
+	}
 }
 
 // The API keys of the tests.
@@ -80,74 +74,6 @@ const (
 func hashOf(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])
-}
-
-// keep writes a file into the rig's folder.
-func (r *rig) keep(name, text string) {
-	r.t.Helper()
-	if err := os.WriteFile(filepath.Join(r.folder, name), []byte(text), 0o600); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-func (r *rig) mount(config string, operations []runtime.Operation) *runtime.Gateway {
-	r.t.Helper()
-	r.keep("gateway.yaml", strings.ReplaceAll(config, "FOLDER", r.folder))
-	cfg, err := runtime.LoadConfig(filepath.Join(r.folder, "gateway.yaml"), nil)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	cfg.Listen.Address, cfg.Admin.Address, cfg.Drain.Delay = "127.0.0.1:0", "127.0.0.1:0", 0
-	gw, err := runtime.New(cfg,
-		runtime.WithLogger(slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-		runtime.WithStarted(func(client, _ string) { r.started <- client }))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for i := range operations {
-		d := &operations[i].Descriptor
-		for j := range d.Endpoints {
-			d.Endpoints[j] = endpoint.JSON(strings.ReplaceAll(string(d.Endpoints[j]), "BROKERS", r.brokers))
-		}
-		for j, allowed := range d.Allow["bootstrapServers"] {
-			d.Allow["bootstrapServers"][j] = strings.ReplaceAll(allowed, "BROKERS", r.brokers)
-		}
-	}
-	if err := gw.Mount(runtime.API{Name: "shop", Title: "Shop", Version: "1.0.0", Source: "shop.yaml", Operations: operations}); err != nil {
-		r.t.Fatal(err)
-	}
-	return gw
-}
-
-// run runs a gateway until the test ends.
-func (r *rig) run(gw *runtime.Gateway) {
-	r.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- gw.Run(ctx) }()
-	r.t.Cleanup(func() {
-		r.http.CloseIdleConnections()
-		cancel()
-		select {
-		case err := <-done:
-			if err != nil {
-				r.t.Errorf("the gateway ended with %v", err)
-			}
-		case <-time.After(patience):
-			r.t.Error("the gateway did not drain in time")
-		}
-		if r.t.Failed() {
-			r.t.Logf("log of the gateway:\n%s", r.log)
-		}
-	})
-	select {
-	case r.address = <-r.started:
-	case err := <-done:
-		done <- nil // for the end of the test
-		r.t.Fatalf("the gateway did not start: %v", err)
-	case <-time.After(patience):
-		r.t.Fatal("the gateway did not start in time")
-	}
 }
 
 // endpointObject is the endpoint of every operation; the rig fills in its brokers.
@@ -193,67 +119,10 @@ var (
 
 const keysConfig = "auth: { key: { keysFile: FOLDER/keys } }\n"
 
-// answer is a whole HTTP answer.
-type answer struct {
-	status int
-	header http.Header
-	body   string
-}
-
-// want checks the status and, of a problem, the code.
-func (a answer) want(t *testing.T, status int, code string) answer {
-	t.Helper()
-	var problem struct{ Code string }
-	if code != "" {
-		if err := json.Unmarshal([]byte(a.body), &problem); err != nil {
-			t.Errorf("%q is no problem: %v", a.body, err)
-		}
-	}
-	if a.status != status || problem.Code != code {
-		t.Errorf("got %d %s, want %d %s", a.status, a.body, status, code)
-	}
-	return a
-}
-
-// request makes a request; headers are "Name: value".
-func (r *rig) request(ctx context.Context, method, path, body string, headers []string) *http.Request {
-	r.t.Helper()
-	req, err := http.NewRequestWithContext(ctx, method, r.scheme+"://"+r.address+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	for _, header := range headers {
-		name, value, _ := strings.Cut(header, ": ")
-		req.Header.Add(name, value)
-	}
-	return req
-}
-
-// do sends a request and reads the whole answer.
-func (r *rig) do(method, path, body string, headers ...string) answer {
-	r.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	return r.answered(r.http.Do(r.request(ctx, method, path, body, headers)))
-}
-
-func (r *rig) answered(response *http.Response, err error) answer {
-	r.t.Helper()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return answer{response.StatusCode, response.Header, string(text)}
-}
-
 // post publishes JSON to /orders.
-func (r *rig) post(body string, headers ...string) answer {
+func (r *rig) post(body string, headers ...string) harness.Answer {
 	r.t.Helper()
-	return r.do(http.MethodPost, "/orders", body, append([]string{"Content-Type: application/json"}, headers...)...)
+	return r.PostJSON("/orders", body, headers...)
 }
 
 // connect opens a TCP connection to the gateway, for what no HTTP client would send.
@@ -264,46 +133,55 @@ func (r *rig) connect() net.Conn {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(harness.Patience)); err != nil {
 		r.t.Fatal(err)
 	}
 	return conn
 }
 
 // raw sends bytes on a connection of their own and reads one answer, then everything that follows
-// until the gateway closes or quiet has gone by.
-func (r *rig) raw(text string) (first answer, rest string) {
+// until the gateway closes.
+func (r *rig) raw(text string) (first harness.Answer, rest string) {
 	r.t.Helper()
 	conn := r.connect()
 	if _, err := io.WriteString(conn, text); err != nil {
 		r.t.Fatal(err)
 	}
 	in := bufio.NewReader(conn)
-	first = r.answered(http.ReadResponse(in, nil))
-	if err := conn.SetReadDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
+	response, err := http.ReadResponse(in, nil)
+	if err != nil {
 		r.t.Fatal(err)
 	}
+	first = harness.ReadAnswer(r.t, response)
 	more, err := io.ReadAll(in)
-	if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		r.t.Logf("the connection ended with %v", err)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		r.t.Errorf("the connection stays open after %q", more)
 	}
 	return first, string(more)
 }
 
-// lockedBuffer collects the log. Safe for concurrent use.
-type lockedBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+// event opens a stream and gives the data of its first event.
+func (r *rig) event(path string, headers ...string) string {
+	r.t.Helper()
+	s := r.Stream(path, headers...)
+	defer s.Close()
+	return s.Event().Data
 }
 
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
+// produce writes a value to a topic.
+func (r *rig) produce(topic, value string) {
+	r.t.Helper()
+	harness.Produce(r.t, r.kafka, &kgo.Record{Topic: topic, Value: []byte(value)})
 }
 
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
+// written is how many records a topic has.
+func (r *rig) written(topic string) int64 {
+	r.t.Helper()
+	return harness.Written(r.t, r.kafka, topic)
+}
+
+// records gives the first n records of the topic orders.
+func (r *rig) records(n int) []*kgo.Record {
+	r.t.Helper()
+	return harness.Records(r.t, r.brokers, "orders", n)
 }

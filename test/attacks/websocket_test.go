@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/flate"
-	"context"
 	"encoding/binary"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -17,54 +15,19 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
-// dial opens a WebSocket.
-func (r *rig) dial(path string, o *ws.DialOptions, headers ...string) (*ws.Conn, *http.Response, error) {
-	r.t.Helper()
-	if o == nil {
-		o = &ws.DialOptions{}
-	}
-	o.HTTPClient, o.HTTPHeader = r.http, http.Header{}
-	for _, h := range headers {
-		name, value, _ := strings.Cut(h, ": ")
-		o.HTTPHeader.Add(name, value)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	conn, response, err := ws.Dial(ctx, "http://"+r.address+path, o)
-	if conn != nil {
-		r.t.Cleanup(func() { _ = conn.CloseNow() })
-	}
-	return conn, response, err
-}
-
-// ended reads until a WebSocket is closed and gives the code.
-func ended(t *testing.T, conn *ws.Conn) ws.StatusCode {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	for {
-		if _, _, err := conn.Read(ctx); err != nil {
-			if errors.Is(err, context.DeadlineExceeded) {
-				t.Fatal("the WebSocket stays open")
-			}
-			return ws.CloseStatus(err)
-		}
-	}
-}
-
 // TestCrossSiteWebSocket: a page of another site cannot open a WebSocket, whatever its browser
 // adds to the request.
 func TestCrossSiteWebSocket(t *testing.T) {
 	r := start(t, keysConfig+"cors: { allowOrigins: [https://shop.example] }", orders("none", endpoint.Requirement{cookieScheme}))
 	const session = "Cookie: session=" + annKey
 	for _, origin := range []string{"https://evil.example", "null", "https://shop.example.evil.example", "http://shop.example"} {
-		_, response, err := r.dial("/orders", nil, session, "Origin: "+origin)
+		_, response, err := r.Dial("/orders", nil, session, "Origin: "+origin)
 		if err == nil || response == nil || response.StatusCode != http.StatusForbidden {
 			t.Errorf("%s: got %v, %v", origin, response, err)
 		}
 	}
 	for _, origin := range []string{"https://shop.example", "http://" + r.address} {
-		if _, _, err := r.dial("/orders", nil, session, "Origin: "+origin); err != nil {
+		if _, _, err := r.Dial("/orders", nil, session, "Origin: "+origin); err != nil {
 			t.Errorf("%s: %v", origin, err)
 		}
 	}
@@ -74,14 +37,14 @@ func TestCrossSiteWebSocket(t *testing.T) {
 // the same ends the connection.
 func TestCompressedBombOnWebSocket(t *testing.T) {
 	r := start(t, "limits: { websocketMessage: 64KiB }", orders("none"))
-	conn, response, err := r.dial("/orders", &ws.DialOptions{CompressionMode: ws.CompressionContextTakeover})
+	socket, response, err := r.Dial("/orders", &ws.DialOptions{CompressionMode: ws.CompressionContextTakeover})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := response.Header.Get("Sec-WebSocket-Extensions"); got != "" {
 		t.Errorf("the gateway agrees to %s", got)
 	}
-	_ = conn.CloseNow()
+	_ = socket.Conn.CloseNow()
 	var bomb bytes.Buffer
 	w, err := flate.NewWriter(&bomb, flate.BestCompression)
 	if err != nil {
@@ -142,11 +105,11 @@ func frame(first byte, payload []byte) []byte {
 // fragments.
 func TestGiantWebSocketMessage(t *testing.T) {
 	r := start(t, "limits: { websocketMessage: 64KiB }", orders("none"))
-	conn, _, err := r.dial("/orders", nil)
+	socket, _, err := r.Dial("/orders", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := conn.Writer(t.Context(), ws.MessageText)
+	w, err := socket.Conn.Writer(t.Context(), ws.MessageText)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +119,7 @@ func TestGiantWebSocketMessage(t *testing.T) {
 		}
 	}
 	_ = w.Close()
-	if code := ended(t, conn); code != ws.StatusMessageTooBig && code != -1 { // -1: reset before the close frame was read
+	if code := ws.CloseStatus(socket.Closed()); code != ws.StatusMessageTooBig && code != -1 { // -1: reset before the close frame was read
 		t.Errorf("closed with %d", code)
 	}
 	if n := r.written("orders"); n != 0 {
@@ -167,18 +130,14 @@ func TestGiantWebSocketMessage(t *testing.T) {
 // TestDeepJSONOnWebSocket: nesting in a frame of penstock.v1 is refused as it is over HTTP.
 func TestDeepJSONOnWebSocket(t *testing.T) {
 	r := start(t, "", orders("none"))
-	conn, _, err := r.dial("/orders", &ws.DialOptions{Subprotocols: []string{"penstock.v1"}})
+	socket, _, err := r.Dial("/orders", &ws.DialOptions{Subprotocols: []string{"penstock.v1"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	deep := `{"type":"publish","ref":"a","content":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + `}`
-	if err := conn.Write(t.Context(), ws.MessageText, []byte(deep)); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if _, text, err := conn.Read(ctx); err == nil && !strings.Contains(string(text), `"type":"problem"`) {
+	socket.Send(deep)
+	if _, text, err := socket.Receive(); err == nil && !strings.Contains(text, `"type":"problem"`) {
 		t.Errorf("got %s", text)
 	}
-	r.post(`{"id":"a"}`).want(t, 202, "")
+	r.post(`{"id":"a"}`).Want(t, 202)
 }

@@ -144,6 +144,7 @@ func TestAddressInUse(t *testing.T) {
 func TestConfigurationChangesTheDocument(t *testing.T) {
 	secret := "geheim-passwort"
 	r := start(t, setup{
+		operations: ops(operation("orders", post("none"), get("none", `"messagesLimitDurationMs":100`), sse("none"), websocket("none"))),
 		config: `
 apis:
   shop:

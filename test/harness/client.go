@@ -96,6 +96,15 @@ func (a Answer) JSON(t testing.TB) map[string]any {
 	return object
 }
 
+// Want checks the status of an answer, and gives the answer.
+func (a Answer) Want(t testing.TB, status int) Answer {
+	t.Helper()
+	if a.Status != status {
+		t.Errorf("got %d %s, want %d", a.Status, a.Body, status)
+	}
+	return a
+}
+
 // WantProblem checks that an answer is a problem (RFC 9457) with a code, and gives it.
 func (a Answer) WantProblem(t testing.TB, status int, code string) map[string]any {
 	t.Helper()
