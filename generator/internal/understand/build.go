@@ -7,6 +7,7 @@ import (
 	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
+	"github.com/penstock-dev/penstock/generator/internal/payload"
 	"github.com/penstock-dev/penstock/generator/internal/report"
 )
 
@@ -31,7 +32,6 @@ func Build(d *document.Document) (*model.Model, []document.Issue) {
 		},
 	}
 	b.Add(issues...)
-	b.schemas = newSchemas(b)
 	b.root = b.rootEndpoints()
 	for _, s := range api.Operations {
 		if !d.Format.Async() {
@@ -39,13 +39,13 @@ func Build(d *document.Document) (*model.Model, []document.Issue) {
 		}
 		b.operation(s)
 	}
+	b.payloads()
 	b.unusedAllow()
 	b.names()
 	b.Add(model.Conflicts([]*model.Model{b.model})...)
 	if len(b.model.Operations) == 0 && !b.Failed() {
 		b.Warn(d.Root, "no operation has an x-kafka-entrypoints: nothing is served")
 	}
-	b.model.Schemas = b.schemas.list
 	if b.Failed() {
 		return nil, b.Issues()
 	}
@@ -58,10 +58,20 @@ type builder struct {
 	api     *declared.API
 	model   *model.Model
 	root    rootEndpoints
-	schemas *schemas
+	exposed []payload.Operation
 	// allowUsed holds the entries of x-kafka-allow, and whether something that depends on a
 	// request is judged by them.
 	allowUsed map[*document.Node]bool
+}
+
+// payloads reads the messages of the operations that are exposed.
+func (b *builder) payloads() {
+	list, schemas, issues := payload.Read(b.Doc, b.exposed)
+	b.Add(issues...)
+	b.model.Schemas = schemas
+	for i, op := range b.model.Operations {
+		op.Publish, op.Subscribe = list[i].Publish, list[i].Subscribe
+	}
 }
 
 // names checks that no two operations share a name.

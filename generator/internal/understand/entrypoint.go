@@ -18,6 +18,7 @@ type served struct {
 	layers layers
 	node   *document.Node // the strongest annotation of this kind, nil in OpenAPI without one
 	source *declared.Operation
+	level  endpoint.QoS // "" where it was refused
 }
 
 // entrypoints gives the effective entrypoints of an operation, none when it is not exposed.
@@ -183,19 +184,20 @@ func (b *builder) level(e *served) {
 			return
 		}
 	}
-	if e.Subscribes && (e.Kind == endpoint.SSE || e.Kind == endpoint.WebSocket) && level.Group() && b.anonymous(e.source) {
-		b.hint(e, level)
-	}
+	e.level = level
 }
 
 // hint says what a level with a group costs where everybody may listen.
-func (b *builder) hint(e *served, level endpoint.QoS) {
-	issue := document.Issue{
-		Pos: e.Pos, Warning: true,
-		Message: fmt.Sprintf("%s at level %s makes every client address a member of a consumer group: level none serves a broadcast without authentication from one reader", e.Kind, level),
-		Pointer: e.Pointer,
+func (b *builder) hint(e *served) {
+	live := e.Kind == endpoint.SSE || e.Kind == endpoint.WebSocket
+	if !live || !e.Subscribes || e.level == "" || !e.level.Group() {
+		return
 	}
-	b.Add(issue)
+	b.Add(document.Issue{
+		Pos: e.Pos, Warning: true,
+		Message: fmt.Sprintf("%s at level %s makes every client address a member of a consumer group: level none serves a broadcast without authentication from one reader", e.Kind, e.level),
+		Pointer: e.Pointer,
+	})
 }
 
 // direction warns where AsyncAPI's action says something else than the entrypoint does.

@@ -1,9 +1,12 @@
 package understand
 
 import (
+	"maps"
+
 	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/model"
-	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/generator/internal/payload"
+	"github.com/penstock-dev/penstock/generator/internal/security"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -32,13 +35,25 @@ func (b *builder) operation(s *declared.Operation) {
 	}
 	allow := b.judged(op, c, attributes, b.allow(s))
 	b.checkSecurity(s, c)
-	op.Security = b.security(s)
+	required, issues := security.Read(b.Doc, s)
+	b.Add(issues...)
+	op.Security = required.Requirements
+	if b.model.SecuritySchemes == nil && len(required.Schemes) > 0 {
+		b.model.SecuritySchemes = map[string]*model.SecurityScheme{}
+	}
+	maps.Copy(b.model.SecuritySchemes, required.Schemes)
+	if required.Anonymous() {
+		for _, ep := range entrypoints {
+			b.hint(ep)
+		}
+	}
 	if len(allow.lists) > 0 {
 		op.Allow, op.AllowOrigins = allow.lists, b.allowOrigins(allow)
 	}
 	b.effects(op, c, entrypoints)
-	b.payloads(op, s)
 	b.model.Operations = append(b.model.Operations, op)
+	publishes, subscribes := directions(op)
+	b.exposed = append(b.exposed, payload.Operation{Operation: s, Publishes: publishes, Subscribes: subscribes})
 }
 
 // judged checks what requests choose in an operation.
@@ -83,18 +98,4 @@ func directions(op *model.Operation) (publishes, subscribes bool) {
 		subscribes = subscribes || e.Subscribes
 	}
 	return publishes, subscribes
-}
-
-func (b *builder) payloads(op *model.Operation, s *declared.Operation) {
-	payload := b.asyncPayload
-	if !b.Doc.Format.Async() {
-		payload = b.openAPIPayload
-	}
-	publishes, subscribes := directions(op)
-	if publishes {
-		op.Publish = payload(s, endpoint.Publishing)
-	}
-	if subscribes {
-		op.Subscribe = payload(s, endpoint.Subscribing)
-	}
 }

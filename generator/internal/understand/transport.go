@@ -7,6 +7,7 @@ import (
 
 	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/security"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -60,7 +61,9 @@ func (b *builder) disagreement(srv *declared.Server, protocol, mechanism, name s
 		return fmt.Sprintf("server %q has the protocol %s, but endpoint %q uses security.protocol %s", srv.Name, srv.Protocol, name, protocol)
 	}
 	var wanted []string
-	for _, kind := range b.schemeTypes(srv.Node.Get("security")) {
+	types, issues := security.Types(b.Doc, srv)
+	b.Add(issues...)
+	for _, kind := range types {
 		admitted, known := mechanisms[kind]
 		if !known || slices.Contains(admitted, mechanism) {
 			return ""

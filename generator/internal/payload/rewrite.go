@@ -1,4 +1,4 @@
-package understand
+package payload
 
 import (
 	"strings"
@@ -51,7 +51,7 @@ func (r rewriter) schema(n *document.Node) any {
 		case m.Key == "$ref" && m.Value.Kind == document.String:
 		case dropped[m.Key]:
 		case m.Key == "$dynamicRef" || m.Key == "$recursiveRef":
-			r.schemas.builder.Fail(m.Value, "%s is not supported: write $ref", m.Key)
+			r.schemas.Fail(m.Value, "%s is not supported: write $ref", m.Key)
 		case m.Key == "discriminator":
 			out[m.Key] = r.discriminator(m.Value)
 		default:

@@ -1,4 +1,4 @@
-package understand
+package payload
 
 import (
 	"slices"
@@ -12,33 +12,33 @@ import (
 
 // openAPIPayload makes the payload of one direction. What the operation does not describe
 // itself, a websocket beside a GET for example, is taken from the other operations of the path.
-func (b *builder) openAPIPayload(s *declared.Operation, d endpoint.Direction) *model.Payload {
-	for _, o := range append([]*declared.Operation{s}, s.Siblings...) {
+func (r *reader) openAPIPayload(op *declared.Operation, d endpoint.Direction) *model.Payload {
+	for _, o := range append([]*declared.Operation{op}, op.Siblings...) {
 		var p *model.Payload
 		if d == endpoint.Publishing {
-			p = b.requestPayload(o)
+			p = r.requestPayload(o)
 		} else if o.Method == "GET" {
-			p = b.answerPayload(o)
+			p = r.answerPayload(o)
 		}
 		if p != nil {
 			return p
 		}
 	}
-	return &model.Payload{Messages: []*model.Message{{Name: s.Name, Pos: s.Pos}}}
+	return &model.Payload{Messages: []*model.Message{{Name: op.Name, Pos: op.Pos}}}
 }
 
 // requestPayload reads the request body; nil where there is none.
-func (b *builder) requestPayload(s *declared.Operation) *model.Payload {
-	body := b.Resolve(s.Node.Get("requestBody"))
+func (r *reader) requestPayload(op *declared.Operation) *model.Payload {
+	body := r.Resolve(op.Node.Get("requestBody"))
 	content := body.Get("content")
-	if content == nil || !b.Want(content, document.Object, "content") || len(content.Members) == 0 {
+	if content == nil || !r.Want(content, document.Object, "content") || len(content.Members) == 0 {
 		return nil
 	}
 	p := &model.Payload{}
 	anything := false
 	for _, m := range content.Members {
 		media := declared.MediaType(m.Key)
-		add(p, b.bodyMessage(s, m, media, false))
+		add(p, r.bodyMessage(op, m, media, false))
 		if strings.Contains(media, "*") {
 			anything = true
 		}
@@ -54,11 +54,11 @@ func (b *builder) requestPayload(s *declared.Operation) *model.Payload {
 
 // answerPayload reads the 2xx answers: the schema of one message is that of the items where
 // the answer is an array.
-func (b *builder) answerPayload(s *declared.Operation) *model.Payload {
+func (r *reader) answerPayload(op *declared.Operation) *model.Payload {
 	p := &model.Payload{}
-	for _, content := range s.Successes(b.Report) {
+	for _, content := range op.Successes(r.Report) {
 		for _, m := range content.Members {
-			add(p, b.bodyMessage(s, m, declared.MediaType(m.Key), true))
+			add(p, r.bodyMessage(op, m, declared.MediaType(m.Key), true))
 		}
 	}
 	if len(p.Messages) == 0 {
@@ -84,8 +84,8 @@ func add(p *model.Payload, m *model.Message) {
 }
 
 // bodyMessage makes a message of one media type of a body.
-func (b *builder) bodyMessage(s *declared.Operation, m document.Member, media string, items bool) *model.Message {
-	out := &model.Message{Name: s.Name, Pos: m.KeyPos, Summary: s.Summary, ContentType: media}
+func (r *reader) bodyMessage(op *declared.Operation, m document.Member, media string, items bool) *model.Message {
+	out := &model.Message{Name: op.Name, Pos: m.KeyPos, Summary: op.Summary, ContentType: media}
 	if media == declared.EventStream || strings.Contains(media, "*") {
 		out.ContentType = ""
 	}
@@ -94,7 +94,7 @@ func (b *builder) bodyMessage(s *declared.Operation, m document.Member, media st
 		return out
 	}
 	if items {
-		if target := b.Resolve(described); isArray(target) {
+		if target := r.Resolve(described); isArray(target) {
 			described = target.Get("items")
 		}
 	}
@@ -103,10 +103,10 @@ func (b *builder) bodyMessage(s *declared.Operation, m document.Member, media st
 		suffix = "Item"
 	}
 	dialect := model.OpenAPI30
-	if b.Doc.Format == document.OpenAPI31 {
+	if r.Doc.Format == document.OpenAPI31 {
 		dialect = model.Draft2020
 	}
-	out.Schema = b.schemas.name(described, s.Name+suffix, dialect)
+	out.Schema = r.schemas.name(described, op.Name+suffix, dialect)
 	if name := document.ComponentName(described.Reference()); name != "" {
 		out.Name = name
 	}

@@ -1,4 +1,4 @@
-package understand
+package payload
 
 import (
 	"slices"
@@ -12,11 +12,11 @@ import (
 
 // asyncPayload makes the payload of one direction of an AsyncAPI operation. The direction that
 // the operation does not describe takes the messages of the channel's other operations.
-func (b *builder) asyncPayload(s *declared.Operation, d endpoint.Direction) *model.Payload {
-	messages := s.Messages
-	if s.Direction != d {
+func (r *reader) asyncPayload(op *declared.Operation, d endpoint.Direction) *model.Payload {
+	messages := op.Messages
+	if op.Direction != d {
 		var others []*declared.Message
-		for _, o := range s.Siblings {
+		for _, o := range op.Siblings {
 			if o.Direction == d {
 				others = addMessages(others, o.Messages)
 			}
@@ -27,10 +27,10 @@ func (b *builder) asyncPayload(s *declared.Operation, d endpoint.Direction) *mod
 	}
 	p := &model.Payload{}
 	for _, m := range messages {
-		p.Messages = append(p.Messages, b.message(m))
+		p.Messages = append(p.Messages, r.message(m))
 	}
 	if len(p.Messages) == 0 {
-		p.Messages = []*model.Message{{Name: s.Name, Pos: s.Pos}}
+		p.Messages = []*model.Message{{Name: op.Name, Pos: op.Pos}}
 	}
 	for _, m := range p.Messages {
 		if m.ContentType == "" {
@@ -56,20 +56,20 @@ func addMessages(list, more []*declared.Message) []*declared.Message {
 
 // message lowers one AsyncAPI message. JSON Schema payloads are JSON unless the document says
 // otherwise.
-func (b *builder) message(m *declared.Message) *model.Message {
+func (r *reader) message(m *declared.Message) *model.Message {
 	out := &model.Message{Name: m.Name, Pos: m.Node.Pos, Summary: declared.Summary(m.Node)}
 	content := m.Node.Get("contentType")
 	if content == nil {
-		content = b.Doc.Root.Get("defaultContentType")
+		content = r.Doc.Root.Get("defaultContentType")
 	}
 	out.ContentType = declared.MediaType(content.Str())
-	out.Headers = b.asyncSchema(m.Node.Get("headers"), "", m.Name+"Headers")
+	out.Headers = r.asyncSchema(m.Node.Get("headers"), "", m.Name+"Headers")
 	format := ""
-	if b.Doc.Format == document.AsyncAPI2 {
+	if r.Doc.Format == document.AsyncAPI2 {
 		format = m.Node.Get("schemaFormat").Str()
 	}
 	if out.ContentType == "" || isJSON(out.ContentType) {
-		out.Schema = b.asyncSchema(m.Node.Get("payload"), format, m.Name)
+		out.Schema = r.asyncSchema(m.Node.Get("payload"), format, m.Name)
 	}
 	if out.Schema != "" && out.ContentType == "" {
 		out.ContentType = "application/json"
@@ -79,18 +79,18 @@ func (b *builder) message(m *declared.Message) *model.Message {
 
 // asyncSchema gives a payload or headers schema its name among the model's schemas; "" where
 // there is none to check by.
-func (b *builder) asyncSchema(n *document.Node, format, name string) string {
+func (r *reader) asyncSchema(n *document.Node, format, name string) string {
 	if n == nil {
 		return ""
 	}
-	target := b.Resolve(n)
-	if wrapped := target.Get("schemaFormat"); wrapped != nil && b.Doc.Format == document.AsyncAPI3 {
+	target := r.Resolve(n)
+	if wrapped := target.Get("schemaFormat"); wrapped != nil && r.Doc.Format == document.AsyncAPI3 {
 		format, n = wrapped.Str(), target.Get("schema")
 	}
 	if n == nil || document.ForeignFormat(format) {
 		return ""
 	}
-	return b.schemas.name(n, name, dialectOf(format))
+	return r.schemas.name(n, name, dialectOf(format))
 }
 
 // dialectOf reads the dialect from a schemaFormat that is JSON Schema.

@@ -1,4 +1,4 @@
-package understand
+package payload
 
 import (
 	"fmt"
@@ -8,22 +8,23 @@ import (
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/model"
+	"github.com/penstock-dev/penstock/generator/internal/report"
 )
 
 // schemas collects the schemas that operations reach. Every schema that a reference names
 // becomes a schema of its own, whatever file it stands in; so no reference leaves the list.
 type schemas struct {
-	builder *builder
-	list    []*model.Schema
-	byNode  map[*document.Node]*model.Schema
-	taken   map[string]bool
+	*report.Report
+	list   []*model.Schema
+	byNode map[*document.Node]*model.Schema
+	taken  map[string]bool
 	// components are the names that the document gave to schemas itself; no made name takes one.
 	components map[string]*document.Node
 }
 
-func newSchemas(b *builder) *schemas {
-	s := &schemas{builder: b, byNode: map[*document.Node]*model.Schema{}, taken: map[string]bool{}, components: map[string]*document.Node{}}
-	if own := b.Doc.Root.Get("components").Get("schemas"); own != nil {
+func newSchemas(r *report.Report) *schemas {
+	s := &schemas{Report: r, byNode: map[*document.Node]*model.Schema{}, taken: map[string]bool{}, components: map[string]*document.Node{}}
+	if own := r.Doc.Root.Get("components").Get("schemas"); own != nil {
 		for _, m := range own.Members {
 			s.components[clean(m.Key)] = m.Value
 		}
@@ -34,17 +35,17 @@ func newSchemas(b *builder) *schemas {
 // name gives the schema at n, or the one that it refers to, a name and adds it to the list.
 func (s *schemas) name(n *document.Node, wanted string, dialect model.Dialect) string {
 	if n.Reference() != "" && (dialect != model.Draft2020 || bare(n)) {
-		target, issue := s.builder.Doc.Resolve(n)
+		target, issue := s.Doc.Resolve(n)
 		if issue != nil {
-			s.builder.Add(*issue)
+			s.Add(*issue)
 			return ""
 		}
-		n, wanted = target, s.builder.referenceName(target, wanted)
+		n, wanted = target, s.referenceName(target, wanted)
 	}
 	if known := s.byNode[n]; known != nil {
 		return known.Name
 	}
-	schema := &model.Schema{Name: s.unique(wanted, n), Pos: n.Pos, Node: n, Dialect: s.builder.dialect(n, dialect)}
+	schema := &model.Schema{Name: s.unique(wanted, n), Pos: n.Pos, Node: n, Dialect: s.dialect(n, dialect)}
 	s.byNode[n] = schema
 	s.list = append(s.list, schema)
 	r := rewriter{schemas: s, dialect: schema.Dialect, context: schema.Name}
@@ -66,10 +67,10 @@ func bare(n *document.Node) bool {
 }
 
 // dialect is what the schema or its file say in $schema, else that of the place it is used in.
-func (b *builder) dialect(n *document.Node, otherwise model.Dialect) model.Dialect {
+func (s *schemas) dialect(n *document.Node, otherwise model.Dialect) model.Dialect {
 	written := n.Get("$schema").Str()
 	if written == "" {
-		if root := b.Doc.RootOf(n); root != b.Doc.Root {
+		if root := s.Doc.RootOf(n); root != s.Doc.Root {
 			written = root.Get("$schema").Str()
 		}
 	}
@@ -83,8 +84,8 @@ func (b *builder) dialect(n *document.Node, otherwise model.Dialect) model.Diale
 }
 
 // referenceName makes a name of the place where a schema stands.
-func (b *builder) referenceName(n *document.Node, otherwise string) string {
-	members := document.Split(b.Doc.Pointer(n))
+func (s *schemas) referenceName(n *document.Node, otherwise string) string {
+	members := document.Split(s.Doc.Pointer(n))
 	if len(members) == 0 {
 		base := path.Base(n.Pos.File)
 		name, _, _ := strings.Cut(base, ".")
