@@ -44,9 +44,16 @@ func (c *Configuration) judge(p property, v value) error {
 	return notAllowed(fmt.Sprintf("%s: %q is not allowed", p.name, shortened(v.text, maxShown)))
 }
 
-// judgeTopics refuses names that a request chose: illegal ones, internal ones, and those that no
-// entry has.
+// mostTopics is how many topics one request may choose: a header has room for thousands, and each of
+// them costs Kafka.
+var mostTopics = map[string]int{schema.ProducerTopics: 100, schema.ConsumerTopics: 1000}
+
+// judgeTopics refuses names that a request chose: too many, illegal ones, internal ones, and those
+// that no entry has.
 func judgeTopics(property string, names, entries []string) error {
+	if most := mostTopics[property]; len(names) > most {
+		return notAllowed(fmt.Sprintf("%s: a request may choose %d topics, not %d", property, most, len(names)))
+	}
 	for _, name := range names {
 		if err := usable(name); err != nil {
 			return notAllowed(fmt.Sprintf("%s: %s", property, err))

@@ -2,6 +2,7 @@ package override
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -18,6 +19,10 @@ const (
 
 func TestWrongRequests(t *testing.T) {
 	long := strings.Repeat("x", 40_000)
+	var names []string
+	for i := range 1001 {
+		names = append(names, fmt.Sprintf("t%d", i))
+	}
 	anything := map[string][]string{
 		"consumer.topics": {"*"}, "consumer.topicPattern": {"*"}, "producer.topics": {"*"}, "bootstrapServers": {"*"}, "security.protocol": {"*"},
 	}
@@ -67,6 +72,14 @@ func TestWrongRequests(t *testing.T) {
 		{
 			name: "internal topic", shared: `"consumer":{"topics":["{#request.headers['x'][0]}"]}`, header: "__consumer_offsets", allow: anything,
 			want: refusedText + `consumer.topics: topic "__consumer_offsets" is internal to Kafka`,
+		},
+		{
+			name: "many topics to write", shared: `"producer":{"topics":["{#request.headers['x'][0]}"]}`, header: strings.Join(names[:101], ","), allow: anything,
+			want: refusedText + `producer.topics: a request may choose 100 topics, not 101`,
+		},
+		{
+			name: "many topics to read", shared: `"consumer":{"topics":["{#request.headers['x'][0]}"]}`, header: strings.Join(names, ","), allow: anything,
+			want: refusedText + `consumer.topics: a request may choose 1000 topics, not 1001`,
 		},
 		{
 			name: "line break in a topic", shared: `"consumer":{"topics":["{#request.headers['x'][0]}"]}`, header: "a\r\nb", allow: anything,
