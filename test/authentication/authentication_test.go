@@ -4,28 +4,22 @@ package authentication
 
 import (
 	"context"
-	"io"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"go.uber.org/goleak"
 
-	"github.com/penstock-dev/penstock/generator"
-	"github.com/penstock-dev/penstock/runtime"
+	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/harness/document"
 	"github.com/penstock-dev/penstock/test/issuer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// patience bounds everything that the test waits for.
-const patience = 30 * time.Second
 
 // page is what the document has: files by name, and commands with their output.
 type page struct {
@@ -68,7 +62,7 @@ func TestPage(t *testing.T) {
 	address := p.start(t, i)
 	token := i.Token(map[string]any{"aud": "https://notes.example.com", "scope": "notes:read"})
 	for _, c := range p.commands {
-		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 		cmd := exec.CommandContext(ctx, "bash", "-c", strings.ReplaceAll(c[0], "localhost:8080", address))
 		cmd.Env = append(os.Environ(), "TOKEN="+token)
 		out, _ := cmd.CombinedOutput() // curl --max-time ends with an error on purpose: the output decides
@@ -83,64 +77,17 @@ func TestPage(t *testing.T) {
 // start runs a gateway with what the page has, on an embedded broker, and gives its address.
 func (p page) start(t *testing.T, i *issuer.Issuer) string {
 	t.Helper()
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "notes"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(cluster.Close)
+	broker := harness.Addresses(harness.Embedded(t, kfake.SeedTopics(1, "notes")))
 	folder := t.TempDir()
-	replace := strings.NewReplacer("localhost:9092", cluster.ListenAddrs()[0], "/etc/penstock", folder, "https://login.example.com/realms/shop", i.URL)
+	replace := strings.NewReplacer("localhost:9092", broker, "/etc/penstock", folder, "https://login.example.com/realms/shop", i.URL)
 	for name, text := range p.files {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(replace.Replace(text)), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		harness.WriteFile(t, folder, name, replace.Replace(text))
 	}
-	apis, issues := generator.APIs(filepath.Join(folder, "notes.yaml"))
-	if len(issues) > 0 || len(apis) != 1 {
-		t.Fatalf("the document has issues: %v", issues)
+	apis := document.APIs(t, filepath.Join(folder, "notes.yaml"))
+	if len(apis) != 1 {
+		t.Fatalf("the document has %d apis", len(apis))
 	}
-	api := runtime.API{Name: "notes", Title: "Notes", Version: "1.0.0", Source: "notes.yaml"}
-	for _, d := range apis[0].Descriptors {
-		api.Operations = append(api.Operations, runtime.Operation{Descriptor: d})
-	}
-	return run(t, filepath.Join(folder, "gateway.yaml"), api)
-}
-
-// run runs a gateway until the test ends and gives its address.
-func run(t *testing.T, config string, api runtime.API) string {
-	t.Helper()
-	cfg, err := runtime.LoadConfig(config, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Listen.Address, cfg.Admin.Address, cfg.Drain.Delay = "127.0.0.1:0", "127.0.0.1:0", 0
-	started, done := make(chan string, 1), make(chan error, 1)
-	gw, err := runtime.New(cfg, runtime.WithLogger(slog.New(slog.NewTextHandler(io.Discard, nil))),
-		runtime.WithStarted(func(client, _ string) { started <- client }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := gw.Mount(api); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() { done <- gw.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("the gateway ended with %v", err)
-		}
-	})
-	select {
-	case address := <-started:
-		return address
-	case err := <-done:
-		done <- nil // for the end of the test
-		t.Fatalf("the gateway did not start: %v", err)
-	case <-time.After(patience):
-		t.Fatal("the gateway did not start in time")
-	}
-	return ""
+	return harness.Start(t, harness.Setup{File: filepath.Join(folder, "gateway.yaml"), Mount: harness.Mount(apis...)}).Address
 }
 
 // matches compares an output with its pattern, in which "…" stands for any text.

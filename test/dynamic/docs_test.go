@@ -14,6 +14,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/penstock-dev/penstock/runtime"
+	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/harness/document"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -155,23 +157,12 @@ func (e *example) write(t *testing.T, dir, broker string) (config string) {
 	moved := []string{written, broker}
 	for name, text := range e.files {
 		if strings.HasPrefix(name, "/") {
-			path := filepath.Join(dir, filepath.Base(name))
-			moved = append(moved, name, path)
-			put(t, path, text)
+			moved = append(moved, name, harness.WriteFile(t, dir, filepath.Base(name), text))
 		}
 	}
 	place := strings.NewReplacer(moved...)
-	put(t, filepath.Join(dir, e.name), place.Replace(e.document))
-	config = filepath.Join(dir, "gateway.yaml")
-	put(t, config, place.Replace(e.files["gateway.yaml"]))
-	return config
-}
-
-func put(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	harness.WriteFile(t, dir, e.name, place.Replace(e.document))
+	return harness.WriteFile(t, dir, "gateway.yaml", place.Replace(e.files["gateway.yaml"]))
 }
 
 var (
@@ -193,7 +184,7 @@ func explain(t *testing.T, e *example, shown explanation, broker string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := runtime.Explain(cfg, mounted(t, e.name), r, nil)
+	made, err := runtime.Explain(cfg, document.APIs(t, e.name), r, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

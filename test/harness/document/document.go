@@ -9,14 +9,12 @@ import (
 )
 
 // APIs reads a document as `penstock generate` does, and gives what its generated code would mount
-// without hooks.
+// without hooks. Errors and warnings of the document fail the test.
 func APIs(t testing.TB, path string) []runtime.API {
 	t.Helper()
 	documents, issues := generator.APIs(path)
 	for _, issue := range issues {
-		if !issue.Warning {
-			t.Errorf("%s", issue)
-		}
+		t.Errorf("%s", issue)
 	}
 	apis := make([]runtime.API, len(documents))
 	for i, d := range documents {
