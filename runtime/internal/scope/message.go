@@ -51,10 +51,10 @@ func (h *recordHeaders) Get(name string) (expr.Value, bool) {
 // Keys implements expr.Mapping. Of names that differ in case only it lists the first.
 func (h *recordHeaders) Keys() []string {
 	var names []string
+	seen := map[string]bool{} // a client may send tens of thousands
 	for i := range h.Headers {
-		same := func(name string) bool { return strings.EqualFold(name, h.Headers[i].Name) }
-		if !slices.ContainsFunc(names, same) {
-			names = append(names, h.Headers[i].Name)
+		if lower := strings.ToLower(h.Headers[i].Name); !seen[lower] {
+			seen[lower], names = true, append(names, h.Headers[i].Name)
 		}
 	}
 	slices.Sort(names)
