@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	mathrand "math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +16,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // listener is one way to the broker. Clients go through its proxy.
@@ -46,8 +47,7 @@ type broker struct {
 	home      string
 	trusted   *authority
 	listeners map[string]*listener
-	ports     map[int]bool // that are given away
-	plain     string       // the administrator's address, without a proxy
+	plain     string // the administrator's address, without a proxy
 	java      *exec.Cmd
 	log       *os.File
 }
@@ -57,7 +57,7 @@ func startBroker(dir string, tokens *issuer) (*broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &broker{dir: dir, home: home, listeners: make(map[string]*listener), ports: make(map[int]bool)}
+	b := &broker{dir: dir, home: home, listeners: make(map[string]*listener)}
 	for _, step := range []func() error{b.certify, b.listen, func() error { return b.configure(tokens) }, b.format, b.boot, b.populate} {
 		if err := step(); err != nil {
 			return nil, errors.Join(err, b.stop())
@@ -117,7 +117,7 @@ func (b *broker) listen() error {
 			l.host = "127.0.0.1"
 		}
 		var err error
-		if l.port, err = b.freePort(); err != nil {
+		if l.port, err = harness.FreePort(); err != nil {
 			return err
 		}
 		if l.proxy, err = newProxy(fmt.Sprintf("127.0.0.1:%d", l.port)); err != nil {
@@ -126,22 +126,6 @@ func (b *broker) listen() error {
 		b.listeners[l.name] = l
 	}
 	return nil
-}
-
-// freePort finds a port below those that the system gives to connections, for a process that
-// comes later.
-func (b *broker) freePort() (int, error) {
-	for range 1000 {
-		port := 20000 + mathrand.IntN(12000)
-		if b.ports[port] {
-			continue
-		}
-		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			b.ports[port] = true
-			return port, l.Close()
-		}
-	}
-	return 0, errors.New("no port is free")
 }
 
 // kafka runs a class of Kafka to its end.
@@ -182,7 +166,7 @@ func (b *broker) boot() error {
 	if err := b.java.Start(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(2 * patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * harness.Patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		if conn, err := net.Dial("tcp", b.plain); err == nil {
 			return conn.Close()
 		}
@@ -202,7 +186,7 @@ func (b *broker) populate() error {
 	}
 	defer client.Close()
 	admin := kadm.NewClient(client)
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), harness.Patience)
 	defer cancel()
 	if _, err := admin.CreateTopics(ctx, 1, 1, nil, "orders", "stock.berlin", "stock.lyon"); err != nil {
 		return err

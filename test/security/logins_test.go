@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/jaas"
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // sasl is the sasl object of a login.
@@ -84,13 +85,13 @@ func (g *gateway) publishesAndReads() {
 	s := g.watch()
 	g.places(id)
 	s.wants(id)
-	s.closed()
-	eventually(g.t, "a page with the order", func() bool {
-		status, body := g.do(http.MethodGet, "/orders?X-Client-Identifier="+id, "")
-		if status != http.StatusOK {
-			g.t.Fatalf("got %d %s", status, body)
+	s.Close()
+	harness.Eventually(g.t, "a page with the order", func() bool {
+		got := g.Do(http.MethodGet, "/orders?X-Client-Identifier="+id, "")
+		if got.Status != http.StatusOK {
+			g.t.Fatalf("got %d %s", got.Status, got.Body)
 		}
-		return strings.Contains(body, id)
+		return strings.Contains(got.Body, id)
 	})
 }
 
@@ -135,10 +136,7 @@ func TestRightsByCertificate(t *testing.T) {
 		start(t, l, certified(t, l, "orders")).publishesAndReads()
 	})
 	t.Run("without rights", func(t *testing.T) {
-		status, body := start(t, l, certified(t, l, "stranger")).post(uniqueOrder())
-		if status != http.StatusForbidden || !strings.Contains(body, `"code":"FAILURE_FORBIDDEN"`) {
-			t.Errorf("got %d %s, want 403 FAILURE_FORBIDDEN", status, body)
-		}
+		start(t, l, certified(t, l, "stranger")).post(uniqueOrder()).WantProblem(t, http.StatusForbidden, "FAILURE_FORBIDDEN")
 	})
 	t.Run("without a certificate", func(t *testing.T) {
 		start(t, l, secured(l, nil)).refuses("tls: bad certificate")

@@ -8,13 +8,9 @@ import (
 	"fmt"
 	"os"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 )
-
-// patience bounds everything that a test waits for.
-const patience = 30 * time.Second
 
 // kafka is the broker of all tests, and tokens the issuer that it believes.
 var (

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 const alicePassword = `geheim-a;l="i/c'e`
@@ -34,11 +36,11 @@ sasl.kerberos.service.name=kafka
 
 // configure writes server.properties.
 func (b *broker) configure(tokens *issuer) error {
-	plain, err := b.freePort()
+	plain, err := harness.FreePort()
 	if err != nil {
 		return err
 	}
-	controller, err := b.freePort()
+	controller, err := harness.FreePort()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // reauthEvery is how long the broker of listener REAUTH takes a login for good (KIP-368). The
@@ -65,9 +67,6 @@ func TestTokenExpires(t *testing.T) {
 	l = kafka.listeners["REAUTH"]
 	g := start(t, l, secured(l, static(t, 3*reauthEvery)))
 	g.places(uniqueOrder())
-	eventually(t, "503 when the token expired", func() bool {
-		status, _ := g.post(uniqueOrder())
-		return status == http.StatusServiceUnavailable
-	})
+	harness.Eventually(t, "503 when the token expired", func() bool { return g.post(uniqueOrder()).Status == http.StatusServiceUnavailable })
 	g.refuses("access_token expired at ")
 }

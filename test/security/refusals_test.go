@@ -16,6 +16,8 @@ import (
 	"github.com/jcmturner/gokrb5/v8/keytab"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/test/harness"
 )
 
 // wrongKeytab has a key for the gateway that the KDC does not know.
@@ -131,22 +133,18 @@ func TestBrokerCertificateChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	setBrokerConfig(t, "listener.name.rotated.ssl.keystore.location", kafka.file("next.pem"))
-	eventually(t, "the broker shows the new certificate", func() bool { return shows(l, next) })
+	harness.Eventually(t, "the broker shows the new certificate", func() bool { return shows(l, next) })
 	l.proxy.cut()
-	eventually(t, "the new certificate is refused", func() bool {
-		status, _ := g.post(uniqueOrder())
-		return status == 503 && strings.Contains(g.log.String(), "x509: certificate signed by unknown authority")
+	harness.Eventually(t, "the new certificate is refused", func() bool {
+		return g.post(uniqueOrder()).Status == 503 && strings.Contains(g.log.String(), "x509: certificate signed by unknown authority")
 	})
 
 	write("not yet the whole file")
-	eventually(t, "a file that cannot be read", func() bool {
+	harness.Eventually(t, "a file that cannot be read", func() bool {
 		return strings.Contains(g.log.String(), "changed files are not read: what was read before stays in use")
 	})
 	write(next.pem())
-	eventually(t, "an order at the broker with the new certificate", func() bool {
-		status, _ := g.post(uniqueOrder())
-		return status == 202
-	})
+	harness.Eventually(t, "an order at the broker with the new certificate", func() bool { return g.post(uniqueOrder()).Status == 202 })
 }
 
 // shows says whether the broker has a certificate of an authority at a listener.
@@ -165,7 +163,7 @@ func setBrokerConfig(t *testing.T, name, value string) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 	defer cancel()
 	results, err := kadm.NewClient(client).AlterBrokerConfigs(ctx, []kadm.AlterConfig{{Op: kadm.SetConfig, Name: name, Value: &value}}, 1)
 	if err != nil {
