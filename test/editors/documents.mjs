@@ -20,6 +20,10 @@ const read = uri => {
   if (!uri.startsWith(workspace)) throw new Error(`no such schema: ${uri}`)
   return fs.readFileSync(path.join(project, uri.slice(workspace.length)), 'utf8')
 }
+// yaml-language-server says of the official schema, together with any other, that it cannot judge the schema itself
+// because it is recursive, and goes on.
+console.warn = message => { if (!/could not be fully validated/.test(message)) console.error(message) }
+
 const alone = services(read, associations, (n, language) => `${workspace}specs/${n}.${language}`)
 const beside = services(read, {
   json: [...associations.json, { uri: officialURI, fileMatch: ['specs/*.json'] }],
@@ -80,9 +84,11 @@ const mistakes = [
   ['group without brokers', `${head}x-kafka-endpoint-groups:\n  - name: g\n    endpoints: [{ name: a }]\n`, /configuration/],
 ]
 for (const [what, text, wanted] of mistakes) {
-  const messages = (await alone.yaml.problems(text)).map(problem => problem.message.split('\n')[0])
-  assert.ok(messages.some(message => wanted.test(message)), `${what}: ${wanted} is not among: ${messages.join(' | ')}`)
-  console.log(`document, ${what}: ${messages.join(' | ')}`)
+  for (const service of text.startsWith(head) ? [beside, alone] : [alone]) {
+    const messages = (await service.yaml.problems(text)).map(problem => problem.message.split('\n')[0])
+    assert.ok(messages.some(message => wanted.test(message)), `${what}: ${wanted} is not among: ${messages.join(' | ')}`)
+    if (service === alone) console.log(`document, ${what}: ${messages.join(' | ')}`)
+  }
 }
 const inJSON = '{"asyncapi":"3.1.0","operations":{"o":{"x-kafka-entrypoints":{"sse":{"qos":"twice"}},"x-kafka-topic":1}}}'
 const messages = (await alone.json.problems(inJSON)).map(problem => problem.message)
