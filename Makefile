@@ -45,7 +45,7 @@ test-faults: ## break things around gateways for two minutes, and count lost, do
 faults: ## the same for long, with a real Apache Kafka (MINUTES=20, ARGS=--help)
 	go run ./test/faults -kafka real -load 20s -minutes $(or $(MINUTES),20) $(ARGS)
 
-test-editors: ## ask the language services of real editors about endpoint files (fetches them, needs Node.js)
+test-editors: ## ask the language services of real editors about documents and endpoint files (fetches them, needs Node.js)
 	scripts/editors.sh
 
 test-browser: ## use the gateway from a real browser (installs Chromium, needs Node.js)

@@ -270,6 +270,7 @@ func TestConcurrentUse(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			Validate(Endpoint, Template, example.Good)
+			Validate(Document, Template, example.Good)
 			ApplyDefaults(Endpoint, example.Good)
 			Redact(Endpoint, example.Good)
 			Merge(example.Good, example.Bad)
