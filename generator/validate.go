@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/judge"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/generator/internal/understand"
 	"github.com/penstock-dev/penstock/runtime/expr"
@@ -83,5 +84,5 @@ func checkEndpointFile(files document.Files, name string) []document.Issue {
 	if document.Failed(issues) {
 		return issues
 	}
-	return append(issues, understand.CheckEndpoint(d, root)...)
+	return append(issues, judge.File(d, root)...)
 }

@@ -46,7 +46,7 @@ func (r *reader) operation2(address, channel *document.Node, m document.Member) 
 	op := r.operation(name, m.KeyPos, n)
 	r.under(op, channel)
 	op.Direction, op.Action = endpoint.Publishing, &document.Node{Kind: document.String, Text: m.Key, Pos: m.KeyPos}
-	op.Address, op.Topic = address, r.kafkaTopic(channel)
+	op.Address, op.KafkaTopic = address, r.kafkaTopic(channel)
 	op.Parameters, op.Servers = r.parameters2(channel), r.serversOf(channel)
 	if m.Key == "subscribe" {
 		op.Direction = endpoint.Subscribing

@@ -83,7 +83,7 @@ func (r *reader) operation3(m document.Member, n *document.Node, channels map[*d
 	r.under(op, channel)
 	op.Servers = r.serversOf(channel)
 	op.Parameters = r.parameters3(channel)
-	op.Topic = r.kafkaTopic(channel)
+	op.KafkaTopic = r.kafkaTopic(channel)
 	if a := channel.Get("address"); a != nil && a.Kind != document.Null && r.Want(a, document.String, "address") {
 		op.Address = a
 	}

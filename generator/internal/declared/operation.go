@@ -27,7 +27,7 @@ type Operation struct {
 	Method, Path string // OpenAPI
 
 	Address    *document.Node // the channel's address, nil where there is none
-	Topic      *document.Node // bindings.kafka.topic
+	KafkaTopic *document.Node // bindings.kafka.topic
 	Partitions int32          // bindings.kafka.partitions; 0: nothing said
 	Parameters map[string]Parameter
 	Servers    []*Server
@@ -75,6 +75,15 @@ func (r *reader) operation(name string, pos document.Pos, n *document.Node) *Ope
 func (r *reader) under(op *Operation, channel *document.Node) {
 	op.Channel, op.ChannelAnnotations = channel, r.annotations(channel, atChannel)
 	op.Partitions = r.kafkaPartitions(channel)
+}
+
+// TopicName is what the document itself names the topic by: the binding of Kafka, else the address;
+// nil where there is neither.
+func (o *Operation) TopicName() *document.Node {
+	if o.KafkaTopic != nil {
+		return o.KafkaTopic
+	}
+	return o.Address
 }
 
 // Summary is the summary of an object, else its title.

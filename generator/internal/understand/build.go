@@ -1,4 +1,6 @@
-// Package understand turns a document of any supported kind into a model.
+// Package understand turns a document of any supported kind into a model, stage by stage: what the
+// document declares, what is in force for each operation, the messages, and what is wrong with all
+// that.
 package understand
 
 import (
@@ -6,6 +8,8 @@ import (
 
 	"github.com/penstock-dev/penstock/generator/internal/declared"
 	"github.com/penstock-dev/penstock/generator/internal/document"
+	"github.com/penstock-dev/penstock/generator/internal/effective"
+	"github.com/penstock-dev/penstock/generator/internal/judge"
 	"github.com/penstock-dev/penstock/generator/internal/model"
 	"github.com/penstock-dev/penstock/generator/internal/payload"
 	"github.com/penstock-dev/penstock/generator/internal/report"
@@ -14,74 +18,57 @@ import (
 // Build makes the model of a loaded document. It returns every problem at once, warnings too,
 // in no order; the model is nil when one of them is an error.
 func Build(d *document.Document) (*model.Model, []document.Issue) {
+	r := report.New(d)
 	api, issues := declared.Read(d)
-	b := &builder{
-		Report:    report.New(d),
-		api:       api,
-		allowUsed: map[*document.Node]bool{},
-		model: &model.Model{
-			API:         api.Name,
-			Pos:         api.Pos,
-			Pointer:     api.Pointer,
-			BasePath:    api.BasePath,
-			Source:      d.Path,
-			Format:      d.Spec(),
-			Title:       d.Root.Get("info").Get("title").Str(),
-			Version:     d.Root.Get("info").Get("version").Str(),
-			Description: d.Root.Get("info").Get("description").Str(),
-		},
+	r.Add(issues...)
+	operations, issues := effective.Merge(d, api)
+	r.Add(issues...)
+	payloads, schemas, issues := payload.Read(d, wanted(operations))
+	r.Add(issues...)
+	issues, unused := judge.Operations(d, operations)
+	r.Add(issues...)
+	if !r.Failed() {
+		r.Add(unused...)
 	}
-	b.Add(issues...)
-	b.root = b.rootEndpoints()
-	for _, s := range api.Operations {
-		if !d.Format.Async() {
-			b.contradictions(s)
-		}
-		b.operation(s)
+	m := newModel(d, api)
+	m.Schemas = schemas
+	for i, op := range operations {
+		add(m, newOperation(d, op, payloads[i]), op.Security)
 	}
-	b.payloads()
-	b.unusedAllow()
-	b.names()
-	b.Add(model.Conflicts([]*model.Model{b.model})...)
-	if len(b.model.Operations) == 0 && !b.Failed() {
-		b.Warn(d.Root, "no operation has an x-kafka-entrypoints: nothing is served")
+	r.Add(sameNames(m.Operations)...)
+	r.Add(model.Conflicts([]*model.Model{m})...)
+	if r.Failed() {
+		return nil, r.Issues()
 	}
-	if b.Failed() {
-		return nil, b.Issues()
+	if len(m.Operations) == 0 {
+		r.Warn(d.Root, "no operation has an x-kafka-entrypoints: nothing is served")
 	}
-	return b.model, b.Issues()
+	return m, r.Issues()
 }
 
-// builder holds what the steps of Build share.
-type builder struct {
-	*report.Report
-	api     *declared.API
-	model   *model.Model
-	root    rootEndpoints
-	exposed []payload.Operation
-	// allowUsed holds the entries of x-kafka-allow, and whether something that depends on a
-	// request is judged by them.
-	allowUsed map[*document.Node]bool
-}
-
-// payloads reads the messages of the operations that are exposed.
-func (b *builder) payloads() {
-	list, schemas, issues := payload.Read(b.Doc, b.exposed)
-	b.Add(issues...)
-	b.model.Schemas = schemas
-	for i, op := range b.model.Operations {
-		op.Publish, op.Subscribe = list[i].Publish, list[i].Subscribe
+// wanted says whose messages are read, of which directions.
+func wanted(operations []*effective.Operation) []payload.Operation {
+	list := make([]payload.Operation, len(operations))
+	for i, op := range operations {
+		list[i].Operation = op.Operation
+		list[i].Publishes, list[i].Subscribes = op.Directions()
 	}
+	return list
 }
 
-// names checks that no two operations share a name.
-func (b *builder) names() {
+// sameNames finds operations that share a name.
+func sameNames(operations []*model.Operation) []document.Issue {
+	var issues []document.Issue
 	first := map[string]*model.Operation{}
-	for _, op := range b.model.Operations {
+	for _, op := range operations {
 		if other := first[op.Name]; other != nil {
-			b.Add(document.Issue{Pos: op.Pos, Pointer: op.Pointer, Message: fmt.Sprintf("operation %q exists already at %s: write another operationId", op.Name, other.Pos)})
+			issues = append(issues, document.Issue{
+				Pos: op.Pos, Pointer: op.Pointer,
+				Message: fmt.Sprintf("operation %q exists already at %s: write another operationId", op.Name, other.Pos),
+			})
 			continue
 		}
 		first[op.Name] = op
 	}
+	return issues
 }

@@ -1,4 +1,4 @@
-package understand
+package effective
 
 import (
 	"fmt"
@@ -11,13 +11,13 @@ import (
 
 // natural lists the entrypoints that the document itself describes: by the method, and for
 // GET by the media types of its answers.
-func (b *builder) natural(s *declared.Operation) []endpoint.Kind {
-	switch s.Method {
+func (m *merger) natural(op *declared.Operation) []endpoint.Kind {
+	switch op.Method {
 	case "POST", "PUT":
 		return []endpoint.Kind{endpoint.HTTPPost}
 	case "GET":
 		var kinds []endpoint.Kind
-		stream, other := b.answers(s)
+		stream, other := m.answers(op)
 		if other || !stream {
 			kinds = append(kinds, endpoint.HTTPGet)
 		}
@@ -30,10 +30,10 @@ func (b *builder) natural(s *declared.Operation) []endpoint.Kind {
 }
 
 // answers says whether the 2xx answers have an event stream, and anything else.
-func (b *builder) answers(s *declared.Operation) (stream, other bool) {
-	for _, content := range s.Successes(b.Report) {
-		for _, m := range content.Members {
-			if declared.MediaType(m.Key) == declared.EventStream {
+func (m *merger) answers(op *declared.Operation) (stream, other bool) {
+	for _, content := range op.Successes(m.Report) {
+		for _, media := range content.Members {
+			if declared.MediaType(media.Key) == declared.EventStream {
 				stream = true
 			} else {
 				other = true
@@ -45,12 +45,12 @@ func (b *builder) answers(s *declared.Operation) (stream, other bool) {
 
 // openAPIKinds picks the entrypoints of an operation: those that the document describes and a
 // websocket, when path item or operation are annotated.
-func (b *builder) openAPIKinds(s *declared.Operation, own map[string]any, annotations []*declared.Annotation) []endpoint.Kind {
-	exposed := annotations[1] != nil || annotations[2] != nil || s.Annotations.Endpoint != nil
+func (m *merger) openAPIKinds(op *declared.Operation, own map[string]any, annotations []*declared.Annotation) []endpoint.Kind {
+	exposed := annotations[1] != nil || annotations[2] != nil || op.Annotations.Endpoint != nil
 	if !exposed {
 		return nil
 	}
-	kinds := b.natural(s)
+	kinds := m.natural(op)
 	if len(kinds) == 0 && annotations[2] == nil {
 		return nil
 	}
@@ -65,36 +65,36 @@ func (b *builder) openAPIKinds(s *declared.Operation, own map[string]any, annota
 
 // contradictions reports entrypoints that the method or the answers of an operation rule out.
 // Those of a path item are for the operations that they fit; one that fits none is reported.
-func (b *builder) contradictions(s *declared.Operation) {
-	for _, a := range []*declared.Annotation{s.ChannelAnnotations.Entrypoints, s.Annotations.Entrypoints} {
+func (m *merger) contradictions(op *declared.Operation) {
+	for _, a := range []*declared.Annotation{op.ChannelAnnotations.Entrypoints, op.Annotations.Entrypoints} {
 		if a == nil || a.Bad {
 			continue
 		}
 		for _, kind := range []endpoint.Kind{endpoint.HTTPPost, endpoint.HTTPGet, endpoint.SSE} {
-			m := a.Node.Member(string(kind))
-			if m == nil || m.Value.Kind == document.Null || off(m.Value) || slices.Contains(b.natural(s), kind) {
+			written := a.Node.Member(string(kind))
+			if written == nil || written.Value.Kind == document.Null || off(written.Value) || slices.Contains(m.natural(op), kind) {
 				continue
 			}
-			if a == s.ChannelAnnotations.Entrypoints && b.anyNatural(s.Siblings, kind) {
+			if a == op.ChannelAnnotations.Entrypoints && m.anyNatural(op.Siblings, kind) {
 				continue
 			}
-			b.FailKey(m, "%s", b.contradiction(s, kind))
+			m.FailKey(written, "%s", m.contradiction(op, kind))
 		}
 	}
 }
 
-func (b *builder) anyNatural(all []*declared.Operation, kind endpoint.Kind) bool {
-	return slices.ContainsFunc(all, func(s *declared.Operation) bool { return slices.Contains(b.natural(s), kind) })
+func (m *merger) anyNatural(all []*declared.Operation, kind endpoint.Kind) bool {
+	return slices.ContainsFunc(all, func(op *declared.Operation) bool { return slices.Contains(m.natural(op), kind) })
 }
 
 // contradiction says why a kind does not fit an operation.
-func (b *builder) contradiction(s *declared.Operation, kind endpoint.Kind) string {
-	natural := b.natural(s)
+func (m *merger) contradiction(op *declared.Operation, kind endpoint.Kind) string {
+	natural := m.natural(op)
 	switch {
 	case len(natural) == 0:
-		return fmt.Sprintf("%s contradicts the method %s: only GET, POST and PUT are served", kind, s.Method)
-	case kind == endpoint.HTTPPost || s.Method != "GET":
-		return fmt.Sprintf("%s contradicts the method %s, which is %s", kind, s.Method, natural[0])
+		return fmt.Sprintf("%s contradicts the method %s: only GET, POST and PUT are served", kind, op.Method)
+	case kind == endpoint.HTTPPost || op.Method != "GET":
+		return fmt.Sprintf("%s contradicts the method %s, which is %s", kind, op.Method, natural[0])
 	case kind == endpoint.SSE:
 		return "sse contradicts the answers of the operation: none is " + declared.EventStream
 	}

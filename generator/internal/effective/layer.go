@@ -1,4 +1,4 @@
-package understand
+package effective
 
 import (
 	"encoding/json"
@@ -12,9 +12,9 @@ import (
 	"github.com/penstock-dev/penstock/schema"
 )
 
-// layers are the annotations that make one effective value, weakest first. They tell where
+// Layers are the annotations that make one effective value, weakest first. They tell where
 // each part of it came from.
-type layers []layer
+type Layers []layer
 
 // layer is one annotation, or a part of one that stands for another place in the result.
 type layer struct {
@@ -26,8 +26,8 @@ type layer struct {
 	without string
 }
 
-// origin is the node that gave the value at a pointer; nil when it is a default, or deleted.
-func (ls layers) origin(pointer string) *document.Node {
+// Origin is the node that gave the value at a pointer; nil when it is a default, or deleted.
+func (ls Layers) Origin(pointer string) *document.Node {
 	for i := len(ls) - 1; i >= 0; i-- {
 		l := ls[i]
 		rest, inside := below(pointer, l.to)
@@ -50,11 +50,11 @@ func below(pointer, prefix string) (rest string, ok bool) {
 	return rest, ok && (rest == "" || rest[0] == '/')
 }
 
-// nearest is the node that gave the value at a pointer or, where that is missing, the value
+// Nearest is the node that gave the value at a pointer or, where that is missing, the value
 // around it.
-func (ls layers) nearest(pointer string) *document.Node {
+func (ls Layers) Nearest(pointer string) *document.Node {
 	for {
-		if n := ls.origin(pointer); n != nil {
+		if n := ls.Origin(pointer); n != nil {
 			return n
 		}
 		i := strings.LastIndexByte(pointer, '/')
@@ -87,15 +87,15 @@ func spelled(n *document.Node, pointer string) *document.Node {
 	return n
 }
 
-// origins lists where each leaf of an effective value came from, secrets redacted.
-func (ls layers) origins(kind schema.Kind, value map[string]any) []endpoint.Origin {
+// Origins lists where each leaf of an effective value came from, secrets redacted.
+func (ls Layers) Origins(kind schema.Kind, value map[string]any) []endpoint.Origin {
 	var list []endpoint.Origin
 	walkLeaves(schema.Redact(kind, value), "", func(pointer string, leaf any) {
 		if pointer == "/inheritConfiguration" {
 			return // the switch was thrown; what it chose is listed
 		}
 		source := "default"
-		if n := ls.origin(pointer); n != nil {
+		if n := ls.Origin(pointer); n != nil {
 			source = n.Pos.String()
 		}
 		text, err := json.Marshal(leaf)

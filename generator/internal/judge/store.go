@@ -1,17 +1,18 @@
-package understand
+package judge
 
 import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 
+	"github.com/penstock-dev/penstock/generator/internal/effective"
 	"github.com/penstock-dev/penstock/schema"
 )
 
-// checkStores reads the certificates that stand in the document itself, as PEM text. Files and
+// stores reads the certificates that stand in the document itself, as PEM text. Files and
 // stores of other types are read when the gateway starts.
-func (b *builder) checkStores(e *effective) {
-	ssl, _ := part(e.value, "security")["ssl"].(map[string]any)
+func (o *operation) stores(e *effective.Endpoint) {
+	ssl, _ := e.Section("security")["ssl"].(map[string]any)
 	for _, property := range []struct{ store, name string }{{"trustStore", "certificates"}, {"keystore", "certificateChain"}} {
 		store, _ := ssl[property.store].(map[string]any)
 		text, written := store[property.name].(string)
@@ -19,7 +20,7 @@ func (b *builder) checkStores(e *effective) {
 			continue
 		}
 		if problem := certificatesProblem(text); problem != "" {
-			b.failLayer(e, shared+"/security/ssl/"+property.store+"/"+property.name, "%s: %s", property.name, problem)
+			o.failLayer(e, shared+"/security/ssl/"+property.store+"/"+property.name, "%s: %s", property.name, problem)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package understand
+package effective
 
 import (
 	"fmt"
@@ -9,11 +9,14 @@ import (
 	"github.com/penstock-dev/penstock/schema"
 )
 
+// shared is where an endpoint has its part of what a group shares.
+const shared = "/sharedConfigurationOverride"
+
 // group is an endpoint group of the root. A root x-kafka-endpoint makes one without a name.
 type group struct {
 	name      string
 	balancer  endpoint.LoadBalancer
-	endpoints []*effective
+	endpoints []*Endpoint
 }
 
 // rootEndpoints are the endpoints that the root defines, inherit switch applied.
@@ -23,26 +26,26 @@ type rootEndpoints struct {
 }
 
 // rootEndpoints reads x-kafka-endpoint or x-kafka-endpoint-groups of the root.
-func (b *builder) rootEndpoints() rootEndpoints {
-	groups, single := b.api.Annotations.Groups, b.api.Annotations.Endpoint
+func (m *merger) rootEndpoints() rootEndpoints {
+	groups, single := m.api.Annotations.Groups, m.api.Annotations.Endpoint
 	switch {
 	case groups != nil && single != nil:
 		return rootEndpoints{bad: true} // which was reported
 	case groups != nil:
-		return b.grouped(groups)
+		return m.grouped(groups)
 	case single == nil:
 		return rootEndpoints{}
 	}
 	value := schema.Effective(single.Object(), nil)
 	if single.Object()["inheritConfiguration"] == true {
-		b.Add(b.Doc.Placed(single.Node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
+		m.Add(m.Doc.Placed(single.Node, "/inheritConfiguration", "inheritConfiguration is true, but the endpoint is in no group"))
 	}
-	e := &effective{name: endpointName(value), value: value, layers: layers{{node: single.Node}}}
-	return rootEndpoints{groups: []*group{{endpoints: []*effective{e}}}, bad: single.Bad}
+	e := &Endpoint{Name: endpointName(value), Value: value, Layers: Layers{{node: single.Node}}}
+	return rootEndpoints{groups: []*group{{endpoints: []*Endpoint{e}}}, bad: single.Bad}
 }
 
 // grouped reads endpoint groups.
-func (b *builder) grouped(a *declared.Annotation) rootEndpoints {
+func (m *merger) grouped(a *declared.Annotation) rootEndpoints {
 	r := rootEndpoints{bad: a.Bad}
 	list, _ := a.Value.([]any)
 	for i, item := range list {
@@ -66,10 +69,10 @@ func (b *builder) grouped(a *declared.Annotation) rootEndpoints {
 }
 
 // member is an endpoint of a group, with what it inherits.
-func member(value, group map[string]any, groupNode, at *document.Node) *effective {
-	e := &effective{name: endpointName(value), value: schema.Effective(value, group), layers: layers{{node: at}}}
+func member(value, group map[string]any, groupNode, at *document.Node) *Endpoint {
+	e := &Endpoint{Name: endpointName(value), Value: schema.Effective(value, group), Layers: Layers{{node: at}}}
 	if value["inheritConfiguration"] == true {
-		e.layers = layers{{node: at, without: shared}, {node: groupNode, from: "/sharedConfiguration", to: shared}}
+		e.Layers = Layers{{node: at, without: shared}, {node: groupNode, from: "/sharedConfiguration", to: shared}}
 	}
 	return e
 }
@@ -81,7 +84,7 @@ func groupOf(groups []*group, name string) *group {
 			return g
 		}
 		for _, e := range g.endpoints {
-			if e.name == name {
+			if e.Name == name {
 				return g
 			}
 		}
@@ -97,7 +100,7 @@ func unknownName(groups []*group, name string) string {
 			names = append(names, g.name)
 		}
 		for _, e := range g.endpoints {
-			names = append(names, e.name)
+			names = append(names, e.Name)
 		}
 	}
 	message := fmt.Sprintf("there is no endpoint or group %q", name)

@@ -1,4 +1,4 @@
-package understand
+package effective
 
 import (
 	"slices"
@@ -9,16 +9,16 @@ import (
 )
 
 // path finds the path of an entrypoint and its parameters.
-func (b *builder) path(e *served) {
+func (m *merger) path(e *Entrypoint) {
 	written, _ := e.Config["path"].(string)
 	switch {
 	case e.source.Path != "" && written != "":
-		b.failAt(e, "/path", "the path comes from the document: remove it here")
+		m.Add(e.Issue(m.Doc, "/path", "the path comes from the document: remove it here"))
 		fallthrough
 	case e.source.Path != "":
 		e.Path = e.source.Path
 	case written == "":
-		b.failAt(e, "", "%s needs a path", e.Kind)
+		m.Add(e.Issue(m.Doc, "", "%s needs a path", e.Kind))
 		return
 	default:
 		e.Path = written
@@ -28,14 +28,14 @@ func (b *builder) path(e *served) {
 	}
 	for _, segment := range strings.Split(e.Path[1:], "/") {
 		if strings.ContainsAny(segment, "{}") && (!wholeParam(segment)) {
-			b.failAt(e, "/path", "path %q: a parameter must be a whole segment between two slashes", e.Path)
+			m.Add(e.Issue(m.Doc, "/path", "path %q: a parameter must be a whole segment between two slashes", e.Path))
 			return
 		}
 	}
 	seen := []string{}
 	for _, name := range model.Params(e.Path) {
 		if slices.Contains(seen, name) {
-			b.failAt(e, "/path", "path %q has the parameter %q twice", e.Path, name)
+			m.Add(e.Issue(m.Doc, "/path", "path %q has the parameter %q twice", e.Path, name))
 			return
 		}
 		seen = append(seen, name)
