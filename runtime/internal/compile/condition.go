@@ -6,6 +6,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/expr"
+	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 )
@@ -21,8 +22,13 @@ func (c *compiler) condition(served []endpoint.Entrypoint) func(*exchange.Exchan
 			c.fail(fmt.Errorf("%s: %w", e.Kind, err))
 			continue
 		}
-		if cfg.Condition != "" {
-			conditions[e.Kind] = c.expression(e.Kind, expr.Request, cfg.Condition, "condition")
+		if cfg.Condition == "" {
+			continue
+		}
+		conditions[e.Kind] = c.expression(e.Kind, expr.Request, cfg.Condition, "condition")
+		if name := c.later(conditions[e.Kind]); name != "" {
+			c.report("", config.Pointer("operations", c.d.Operation), config.Pointer(string(e.Kind), "condition"),
+				fmt.Sprintf("the condition reads the attribute %q, which is computed after it: write what the attribute is made of", name))
 		}
 	}
 	if len(conditions) == 0 {
@@ -43,4 +49,21 @@ func (c *compiler) condition(served []endpoint.Entrypoint) func(*exchange.Exchan
 			Detail: "the condition of this operation does not hold for this request",
 		}
 	}
+}
+
+// later finds an attribute of the document that a condition reads. Conditions come first, so it would
+// be null: one that says what the attribute must not be would hold for everybody.
+func (c *compiler) later(condition *expr.Template) string {
+	if condition == nil {
+		return ""
+	}
+	names, _ := condition.Attributes()
+	for _, name := range names {
+		for _, a := range c.d.Attributes {
+			if a.Name == name || a.Name == "gravitee.attribute."+name {
+				return name
+			}
+		}
+	}
+	return ""
 }

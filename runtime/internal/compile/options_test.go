@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -167,6 +168,29 @@ func TestWrongOptions(t *testing.T) {
 		_, err := Operation(Input{Descriptor: d, Clients: &clients{}, Log: slog.New(slog.DiscardHandler)})
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: got %v\nwant %s", config, err, want)
+		}
+	}
+}
+
+// TestConditionOnWhatIsComputedLater: conditions are asked before the attributes of the document are
+// computed, so one that says what they must not be would let everybody in.
+func TestConditionOnWhatIsComputedLater(t *testing.T) {
+	for condition, read := range map[string]string{
+		"{#context.attributes['blocked'] != 'yes'}": "blocked", "{#context.attributes.get('kafka.groupId') != 'a'}": "kafka.groupId", "{#context.attributes['ofCode'] != 'yes'}": "",
+	} {
+		d := descriptor()
+		d.Topic = endpoint.Topic{Template: "orders"}
+		d.Attributes = []endpoint.Attribute{
+			{Name: "blocked", Value: `"{#subscription.metadata['blocked']}"`}, {Name: "gravitee.attribute.kafka.groupId", Value: `"b"`},
+		}
+		d.Entrypoints = []endpoint.Entrypoint{{
+			Kind: endpoint.HTTPPost, Method: "POST", Path: "/orders", Config: endpoint.JSON(`{"condition":"` + condition + `"}`),
+		}}
+		_, err := Operation(Input{Descriptor: d, Clients: &clients{}, Log: slog.New(slog.DiscardHandler)})
+		want := fmt.Sprintf(`orders.yaml:9:3: operation "placeOrder" of api "orders": the condition reads the attribute %q, which is computed after it: `+
+			`write what the attribute is made of (/http-post/condition)`, read)
+		if read == "" && err != nil || read != "" && (err == nil || err.Error() != want) {
+			t.Errorf("%s: got %v\nwant %s", condition, err, want)
 		}
 	}
 }
