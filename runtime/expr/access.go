@@ -2,32 +2,35 @@ package expr
 
 import (
 	"fmt"
-	"unicode/utf8"
 
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/method"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/shape"
 	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/value"
 )
 
 // property compiles a.b: a property of an object, or the entry of a map. A map without the
 // entry gives null.
-func (c *compiler) property(n *syntax.Node) (eval, *shape) {
-	receiver, shape := c.node(n.Args[0])
-	result := anyShape
-	switch shape.kind {
-	case Structure:
-		if result = shape.members[n.Name]; result == nil {
-			c.fail(n.Offset, "%s has no property %q%s", shape.name, n.Name, didYouMean(n.Name, "", shape.members))
-			return failing, anyShape
+func (c *compiler) property(n *syntax.Node) (eval, *shape.Shape) {
+	receiver, on := c.node(n.Args[0])
+	result := shape.Any
+	switch on.Kind {
+	case value.Structure:
+		if result = on.Members[n.Name]; result == nil {
+			c.fail(n.Offset, "%s has no property %q%s", on.Name, n.Name, didYouMean(n.Name, "", on.Members))
+			return failing, shape.Any
 		}
-	case Map:
-		result = shape.item
-	case Any:
+	case value.Map:
+		result = on.Item
+	case value.Any:
 	default:
 		hint := ""
-		if _, known := methods[shape.kind][n.Name]; known {
+		if _, known := method.ByKind[on.Kind][n.Name]; known {
 			hint = fmt.Sprintf(": did you mean %s()?", n.Name)
 		}
-		c.fail(n.Offset, "%s has no property %q%s", shape.kind, n.Name, hint)
-		return failing, anyShape
+		c.fail(n.Offset, "%s has no property %q%s", on.Kind, n.Name, hint)
+		return failing, shape.Any
 	}
 	name, safe := n.Name, n.Safe
 	return func(s *state) (Value, error) {
@@ -35,63 +38,63 @@ func (c *compiler) property(n *syntax.Node) (eval, *shape) {
 		if err != nil {
 			return Value{}, err
 		}
-		if s.steps++; s.steps > maxSteps {
-			return Value{}, at(n.Offset, errSteps)
+		if err = s.Step(); err != nil {
+			return Value{}, at(n.Offset, err)
 		}
-		switch v.kind {
-		case Structure:
-			v, err = v.ref.(Object).Property(name)
+		switch v.Kind() {
+		case value.Structure:
+			v, err = value.AsObject(v).Property(name)
 			return v, placed(n.Offset, err)
-		case Map:
-			v, _ = v.mapping().Get(name)
+		case value.Map:
+			v, _ = value.AsMap(v).Get(name)
 			return v, nil
-		case Null:
+		case value.Null:
 			if safe {
 				return v, nil
 			}
 		}
-		return Value{}, at(n.Offset, fmt.Errorf("%s has no property %q", v.kind, name))
+		return Value{}, at(n.Offset, fmt.Errorf("%s has no property %q", v.Kind(), name))
 	}, result
 }
 
 // index compiles a[b]: an item of a list, the entry of a map or a character of a text.
-func (c *compiler) index(n *syntax.Node) (eval, *shape) {
-	receiver, shape := c.node(n.Args[0])
+func (c *compiler) index(n *syntax.Node) (eval, *shape.Shape) {
+	receiver, on := c.node(n.Args[0])
 	key, by := c.node(n.Args[1])
-	result := anyShape
-	switch shape.kind {
-	case List, Map:
-		result = shape.item
-	case Text:
-		result = textShape
-	case Structure:
-		if member, known := shape.members[n.Args[1].Text]; known && n.Args[1].Literal() {
+	result := shape.Any
+	switch on.Kind {
+	case value.List, value.Map:
+		result = on.Item
+	case value.Text:
+		result = shape.Text
+	case value.Structure:
+		if member, known := on.Members[n.Args[1].Text]; known && n.Args[1].Literal() {
 			result = member
 		} else if n.Args[1].Literal() {
-			c.fail(n.Offset, "%s has no property %q%s", shape.name, n.Args[1].Text, didYouMean(n.Args[1].Text, "", shape.members))
+			c.fail(n.Offset, "%s has no property %q%s", on.Name, n.Args[1].Text, didYouMean(n.Args[1].Text, "", on.Members))
 		} else {
-			c.fail(n.Offset, "%s is read by the names of its properties", shape.name)
+			c.fail(n.Offset, "%s is read by the names of its properties", on.Name)
 		}
-	case Any:
+	case value.Any:
 	default:
-		c.fail(n.Offset, "%s has no items", shape.kind)
+		c.fail(n.Offset, "%s has no items", on.Kind)
 	}
-	if (shape.kind == List || shape.kind == Text) && !by.may(Int) {
-		c.fail(n.Offset, "an item of %s is read by its number, not by %s", shape.kind, by.kind)
+	if (on.Kind == value.List || on.Kind == value.Text) && !by.May(value.Int) {
+		c.fail(n.Offset, "an item of %s is read by its number, not by %s", on.Kind, by.Kind)
 	}
 	if n.Args[1].Literal() {
 		return constantIndex(n, receiver, literal(n.Args[1])), result
 	}
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.kind == Null && n.Safe {
+		if err != nil || v.Kind() == value.Null && n.Safe {
 			return v, err
 		}
 		k, err := key(s)
 		if err != nil {
 			return Value{}, err
 		}
-		v, err = s.at(v, k)
+		v, err = value.ItemAt(&s.Budget, v, k)
 		return v, placed(n.Offset, err)
 	}, result
 }
@@ -100,100 +103,27 @@ func (c *compiler) index(n *syntax.Node) (eval, *shape) {
 // texts are read without a detour.
 func constantIndex(n *syntax.Node, receiver eval, key Value) eval {
 	i := -1
-	if key.kind == Int && key.int() < maxBytes {
-		i = int(key.int())
+	if key.Kind() == value.Int && value.AsInt(key) < bounds.MaxBytes {
+		i = int(value.AsInt(key))
 	}
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.kind == Null && n.Safe {
+		if err != nil || v.Kind() == value.Null && n.Safe {
 			return v, err
 		}
-		if s.steps++; s.steps > maxSteps {
-			return Value{}, at(n.Offset, errSteps)
+		if err = s.Step(); err != nil {
+			return Value{}, at(n.Offset, err)
 		}
 		switch {
-		case v.kind == List && v.ref == nil && i == 0: // one text, as most headers are
-			return TextValue(v.text), nil
-		case v.kind == List && i >= 0 && i < v.length():
-			return v.item(i), nil
-		case v.kind == Map && key.kind == Text:
-			v, _ = v.mapping().Get(key.text)
+		case v.Kind() == value.List && i == 0 && value.IsOneText(v): // as most headers are
+			return value.OfText(value.AsText(v)), nil
+		case v.Kind() == value.List && i >= 0 && i < value.Size(v):
+			return value.Item(v, i), nil
+		case v.Kind() == value.Map && key.Kind() == value.Text:
+			v, _ = value.AsMap(v).Get(value.AsText(key))
 			return v, nil
 		}
-		v, err = s.at(v, key)
+		v, err = value.ItemAt(&s.Budget, v, key)
 		return v, placed(n.Offset, err)
 	}
-}
-
-// at reads one item.
-func (s *state) at(v, key Value) (Value, error) {
-	if err := s.step(); err != nil {
-		return Value{}, err
-	}
-	switch v.kind {
-	case Map:
-		name, err := s.written(key)
-		if err != nil {
-			return Value{}, err
-		}
-		v, _ = v.mapping().Get(name)
-		return v, nil
-	case Structure:
-		if key.kind == Text {
-			return v.ref.(Object).Property(key.text)
-		}
-	case List:
-		if key.kind == Int {
-			return s.listItem(v, key.int())
-		}
-		return Value{}, fmt.Errorf("an item of a list is read by its number, not by %s", key.kind)
-	case Text:
-		if key.kind == Int {
-			return s.character(v.text, key.int())
-		}
-	}
-	return Value{}, fmt.Errorf("%s has no items", v.kind)
-}
-
-func (s *state) listItem(v Value, i int64) (Value, error) {
-	if n := v.length(); i < 0 || i >= int64(n) {
-		return Value{}, fmt.Errorf("the index is out of range: the list has %s", counted(n, "item"))
-	}
-	return v.item(int(i)), nil
-}
-
-// counted writes a number of things.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// character is one character of a text, counted from 0.
-func (s *state) character(text string, i int64) (Value, error) {
-	if err := s.look(len(text)); err != nil {
-		return Value{}, err
-	}
-	start := offsetOf(text, i)
-	if start < 0 || start == len(text) {
-		return Value{}, fmt.Errorf("the index is out of range: the text has %s", counted(utf8.RuneCountInString(text), "character"))
-	}
-	_, size := utf8.DecodeRuneInString(text[start:])
-	return TextValue(text[start : start+size]), nil
-}
-
-// offsetOf finds the byte where a character starts; the length of the text for the end, -1
-// beyond it.
-func offsetOf(text string, i int64) int {
-	for at := range text {
-		if i == 0 {
-			return at
-		}
-		i--
-	}
-	if i == 0 {
-		return len(text)
-	}
-	return -1
 }

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/value"
 )
 
 // object is a map of properties for tests.
@@ -46,9 +49,9 @@ func (m scopeMap) Variable(name string) (Value, error) {
 }
 
 func pairs(list ...string) Value {
-	m := newEntries()
+	m := value.NewEntries()
 	for i := 0; i < len(list); i += 2 {
-		m.set(list[i], TextValue(list[i+1]))
+		m.Set(list[i], TextValue(list[i+1]))
 	}
 	return MapValue(m)
 }
@@ -61,11 +64,11 @@ func exampleScope(t testing.TB) scopeMap {
 	if err != nil {
 		t.Fatal(err)
 	}
-	params := newEntries()
-	params.set("p", TextsValue([]string{"1"}))
-	params.set("re", TextsValue([]string{"a.c"}))
-	dictionaries := newEntries()
-	dictionaries.set("d", pairs("k", "w"))
+	params := value.NewEntries()
+	params.Set("p", TextsValue([]string{"1"}))
+	params.Set("re", TextsValue([]string{"a.c"}))
+	dictionaries := value.NewEntries()
+	dictionaries.Set("d", pairs("k", "w"))
 	return scopeMap{
 		"request": ObjectValue(object{
 			"method": TextValue("GET"), "paths": TextsValue([]string{"", "orders"}), "content": TextValue(content),
@@ -84,24 +87,24 @@ func exampleScope(t testing.TB) scopeMap {
 // show writes a value so that its kind is seen.
 func show(v Value) string {
 	var items []string
-	switch v.kind {
+	switch v.Kind() {
 	case Null:
 		return "null"
 	case Text:
-		return strconv.Quote(v.text)
+		return strconv.Quote(value.AsText(v))
 	case List:
-		for i := range v.length() {
-			items = append(items, show(v.item(i)))
+		for i := range value.Size(v) {
+			items = append(items, show(value.Item(v, i)))
 		}
 		return "[" + strings.Join(items, ", ") + "]"
 	case Map:
-		for _, k := range v.mapping().Keys() {
-			item, _ := v.mapping().Get(k)
+		for _, k := range value.AsMap(v).Keys() {
+			item, _ := value.AsMap(v).Get(k)
 			items = append(items, k+": "+show(item))
 		}
 		return "{" + strings.Join(items, ", ") + "}"
 	}
-	text, err := begin(nil).written(v)
+	text, err := value.Written(new(bounds.Budget), v)
 	if err != nil {
 		return err.Error()
 	}

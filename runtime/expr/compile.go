@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"sort"
 
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/shape"
 	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/value"
 )
 
 // compiler turns nodes into closures and collects what is wrong with them.
 type compiler struct {
 	place  Place
-	this   []*shape // of .?[ ] and .![ ], innermost last
+	this   []*shape.Shape // of .?[ ] and .![ ], innermost last
 	faults Faults
 	uses   map[string]bool
 }
@@ -23,10 +26,10 @@ func (c *compiler) fail(offset int, format string, args ...any) {
 func failing(*state) (Value, error) { return Value{}, nil }
 
 // node compiles one operation and says what is known about its value.
-func (c *compiler) node(n *syntax.Node) (eval, *shape) {
+func (c *compiler) node(n *syntax.Node) (eval, *shape.Shape) {
 	if n.Literal() {
 		v := literal(n)
-		return func(s *state) (Value, error) { return v, s.step() }, shapeOf(v)
+		return func(s *state) (Value, error) { return v, s.Step() }, shape.Of(v)
 	}
 	switch n.Op {
 	case syntax.OpVariable:
@@ -44,7 +47,7 @@ func (c *compiler) node(n *syntax.Node) (eval, *shape) {
 		return c.method(n)
 	case syntax.OpType:
 		c.fail(n.Offset, "T(%s) is no value: call one of its methods", n.Name)
-		return failing, anyShape
+		return failing, shape.Any
 	case syntax.OpIndex:
 		return c.index(n)
 	case syntax.OpSelect:
@@ -67,48 +70,48 @@ func (c *compiler) node(n *syntax.Node) (eval, *shape) {
 func literal(n *syntax.Node) Value {
 	switch n.Op {
 	case syntax.OpFalse, syntax.OpTrue:
-		return BoolValue(n.Op == syntax.OpTrue)
+		return value.OfBool(n.Op == syntax.OpTrue)
 	case syntax.OpInt:
-		return IntValue(n.Int)
+		return value.OfInt(n.Int)
 	case syntax.OpFloat:
-		return FloatValue(n.Float)
+		return value.OfFloat(n.Float)
 	case syntax.OpText:
-		return TextValue(n.Text)
+		return value.OfText(n.Text)
 	}
 	return Value{}
 }
 
-func (c *compiler) variable(n *syntax.Node) (eval, *shape) {
+func (c *compiler) variable(n *syntax.Node) (eval, *shape.Shape) {
 	name := n.Name
 	if name == "this" {
 		if len(c.this) == 0 {
 			c.fail(n.Offset, "#this exists only in .?[ ] and .![ ]")
-			return failing, anyShape
+			return failing, shape.Any
 		}
-		return func(s *state) (Value, error) { return s.items[len(s.items)-1], s.step() }, c.this[len(c.this)-1]
+		return func(s *state) (Value, error) { return s.items[len(s.items)-1], s.Step() }, c.this[len(c.this)-1]
 	}
 	if name == "secrets" && missing(name, c.place) == "" {
 		c.fail(n.Offset, "#secrets is read by get('/env/NAME') or get('/file/NAME:key'), in one piece")
-		return failing, anyShape
+		return failing, shape.Any
 	}
 	return c.scoped(n)
 }
 
 // scoped compiles a variable of the scope.
-func (c *compiler) scoped(n *syntax.Node) (eval, *shape) {
+func (c *compiler) scoped(n *syntax.Node) (eval, *shape.Shape) {
 	name := n.Name
 	declared, known := variables[name]
 	if !known {
 		c.fail(n.Offset, "unknown variable #%s%s", name, didYouMean(name, "#", variables))
-		return failing, anyShape
+		return failing, shape.Any
 	}
 	if why := missing(name, c.place); why != "" {
 		c.fail(n.Offset, "%s", why)
-		return failing, anyShape
+		return failing, shape.Any
 	}
 	c.uses[name] = true
 	return func(s *state) (Value, error) {
-		if err := s.step(); err != nil {
+		if err := s.Step(); err != nil {
 			return Value{}, at(n.Offset, err)
 		}
 		v, err := s.scope.Variable(name)
@@ -120,20 +123,20 @@ func (c *compiler) scoped(n *syntax.Node) (eval, *shape) {
 }
 
 // bare compiles a name without #: a property of #this.
-func (c *compiler) bare(n *syntax.Node) (eval, *shape) {
+func (c *compiler) bare(n *syntax.Node) (eval, *shape.Shape) {
 	if len(c.this) == 0 {
 		hint := ": a variable starts with #, a text stands in quotes"
 		if _, known := variables[n.Name]; known {
 			hint = fmt.Sprintf(": did you mean #%s?", n.Name)
 		}
 		c.fail(n.Offset, "unknown name %q%s", n.Name, hint)
-		return failing, anyShape
+		return failing, shape.Any
 	}
 	this := &syntax.Node{Op: syntax.OpVariable, Offset: n.Offset, Name: "this"}
 	return c.property(&syntax.Node{Op: syntax.OpProperty, Offset: n.Offset, Name: n.Name, Args: []*syntax.Node{this}})
 }
 
-func (c *compiler) ternary(n *syntax.Node) (eval, *shape) {
+func (c *compiler) ternary(n *syntax.Node) (eval, *shape.Shape) {
 	condition := c.condition(n.Args[0])
 	yes, one := c.node(n.Args[1])
 	no, other := c.node(n.Args[2])
@@ -146,21 +149,21 @@ func (c *compiler) ternary(n *syntax.Node) (eval, *shape) {
 			return yes(s)
 		}
 		return no(s)
-	}, either(one, other)
+	}, shape.Either(one, other)
 }
 
 // condition compiles a node that is asked for a boolean.
 func (c *compiler) condition(n *syntax.Node) func(*state) (bool, error) {
-	e, shape := c.node(n)
-	if !shape.may(Bool, Text) {
-		c.fail(n.Offset, "%s is no boolean", shape.kind)
+	e, on := c.node(n)
+	if !on.May(value.Bool, value.Text) {
+		c.fail(n.Offset, "%s is no boolean", on.Kind)
 	}
 	return func(s *state) (bool, error) {
 		v, err := e(s)
 		if err != nil {
 			return false, err
 		}
-		ok, err := v.flag()
+		ok, err := value.Flag(v)
 		if err != nil {
 			return false, at(n.Offset, err)
 		}
@@ -169,8 +172,8 @@ func (c *compiler) condition(n *syntax.Node) func(*state) (bool, error) {
 }
 
 // operands compiles nodes in their order.
-func (c *compiler) operands(nodes []*syntax.Node) ([]eval, []*shape) {
-	evals, shapes := make([]eval, len(nodes)), make([]*shape, len(nodes))
+func (c *compiler) operands(nodes []*syntax.Node) ([]eval, []*shape.Shape) {
+	evals, shapes := make([]eval, len(nodes)), make([]*shape.Shape, len(nodes))
 	for i, n := range nodes {
 		evals[i], shapes[i] = c.node(n)
 	}
@@ -190,45 +193,45 @@ func (s *state) values(evals []eval) ([]Value, error) {
 	return list, nil
 }
 
-func (c *compiler) list(n *syntax.Node) (eval, *shape) {
+func (c *compiler) list(n *syntax.Node) (eval, *shape.Shape) {
 	evals, shapes := c.operands(n.Args)
-	item := nullShape
+	item := shape.Null
 	for _, s := range shapes {
-		item = either(item, s)
+		item = shape.Either(item, s)
 	}
 	return func(s *state) (Value, error) {
-		if err := s.take(itemBytes * len(evals)); err != nil {
+		if err := s.Take(bounds.ItemBytes * len(evals)); err != nil {
 			return Value{}, at(n.Offset, err)
 		}
 		list, err := s.values(evals)
-		return ListValue(list), err
-	}, listOf(item)
+		return value.OfList(list), err
+	}, shape.ListOf(item)
 }
 
-func (c *compiler) mapping(n *syntax.Node) (eval, *shape) {
+func (c *compiler) mapping(n *syntax.Node) (eval, *shape.Shape) {
 	evals, shapes := c.operands(n.Args)
-	item := nullShape
+	item := shape.Null
 	for i := 1; i < len(shapes); i += 2 {
-		item = either(item, shapes[i])
+		item = shape.Either(item, shapes[i])
 	}
 	return func(s *state) (Value, error) {
-		if err := s.take(itemBytes * len(evals)); err != nil {
+		if err := s.Take(bounds.ItemBytes * len(evals)); err != nil {
 			return Value{}, at(n.Offset, err)
 		}
 		list, err := s.values(evals)
 		if err != nil {
 			return Value{}, err
 		}
-		m := newEntries()
+		m := value.NewEntries()
 		for i := 0; i < len(list); i += 2 {
-			key, err := s.written(list[i])
+			key, err := value.Written(&s.Budget, list[i])
 			if err != nil {
 				return Value{}, at(n.Offset, err)
 			}
-			m.set(key, list[i+1])
+			m.Set(key, list[i+1])
 		}
-		return MapValue(m), nil
-	}, mapOf(item)
+		return value.OfMap(m), nil
+	}, shape.MapOf(item)
 }
 
 // inOrder sorts faults by their offsets.

@@ -6,12 +6,8 @@
 // concurrent use and keeps nothing of an evaluation. Evaluation does no I/O, knows no reflection
 // and calls only what the tables of this package list. Its errors hold parts of the text, never a
 // value: values may be passwords and tokens.
+//
+// The parts stand below internal, each knowing only those before it: bounds (limits), syntax (text
+// to nodes), value, shape (what is known before evaluation), jsonpath, method (the allow-list).
+// This package declares the variables, checks nodes and turns them into closures.
 package expr
-
-// Limits of one text and of one evaluation.
-const (
-	maxDepth  = 64      // nesting of values, and of JSON that is read
-	maxSteps  = 10_000  // nodes evaluated, and a step for each KiB of text looked at
-	maxBytes  = 1 << 20 // bytes of texts and lists that one evaluation makes
-	maxValues = 20_000  // values of a JSON text that is read
-)

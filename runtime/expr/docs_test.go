@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/method"
 )
 
 func readDocs(t *testing.T) string {
@@ -22,18 +24,18 @@ func TestDocumentedNames(t *testing.T) {
 	docs := readDocs(t)
 	want := map[string][]string{}
 	for row, kind := range map[string]Kind{"texts": Text, "lists": List, "maps": Map, "numbers": Int, "booleans": Bool} {
-		for name := range methods[kind] {
+		for name := range method.ByKind[kind] {
 			want[row] = append(want[row], name)
 		}
 	}
-	for name, known := range types {
+	for name, known := range method.Static {
 		row := "`T(" + strings.TrimPrefix(name, "java.lang.") + ")`"
 		for method := range known {
 			want[row] = append(want[row], method)
 		}
 	}
-	for name, shape := range variables {
-		for member := range shape.members {
+	for name, variable := range variables {
+		for member := range variable.Members {
 			want["`#"+name+"`"] = append(want["`#"+name+"`"], member)
 			if said := regexp.MustCompile("(?m)^\\| [^|]*`#" + name + "\\." + member + "`[^|]* \\| "); !said.MatchString(docs) {
 				t.Errorf("docs/expressions.md does not say what #%s.%s is", name, member)
@@ -64,11 +66,11 @@ func TestEveryMethodHasAnExample(t *testing.T) {
 	docs := readDocs(t)
 	receivers := map[string][]string{}
 	for _, kind := range []Kind{Text, List, Map, Bool, Int} {
-		for name := range methods[kind] {
+		for name := range method.ByKind[kind] {
 			receivers["."+name+"("] = append(receivers["."+name+"("], kind.String())
 		}
 	}
-	for name, known := range types {
+	for name, known := range method.Static {
 		if short := strings.TrimPrefix(name, "java.lang."); short == "Math" {
 			for method := range known {
 				receivers["T("+short+")."+method+"("] = []string{name}

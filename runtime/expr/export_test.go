@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
 )
 
 type region string
@@ -54,7 +56,7 @@ func TestValueOf(t *testing.T) {
 	}
 }
 
-func value(t *testing.T, text string) Value {
+func evaluated(t *testing.T, text string) Value {
 	t.Helper()
 	compiled, err := Compile(text, Message)
 	if err != nil {
@@ -73,20 +75,20 @@ func TestTexts(t *testing.T) {
 		"[a,b": {"[a", "b"}, `["a"] x`: {`["a"] x`}, "{({'x','y ','x'})}": {"x", "y"}, "{(5)}": {"5"}, "{('p,q')}": {"p", "q"},
 		"{#request.headers['X-Region']}": {"eu", "us"}, "{#request.headers['Host']}": {"a.example"},
 	} {
-		if got, err := value(t, text).Texts(); !reflect.DeepEqual(got, want) || err != nil {
+		if got, err := evaluated(t, text).Texts(); !reflect.DeepEqual(got, want) || err != nil {
 			t.Errorf("%s: got %q, %v, want %q", text, got, err, want)
 		}
 	}
-	if _, err := TextValue(strings.Repeat("a,", maxBytes)).Texts(); !errors.Is(err, ErrLimit) {
+	if _, err := TextValue(strings.Repeat("a,", bounds.MaxBytes)).Texts(); !errors.Is(err, ErrLimit) {
 		t.Errorf("too many names: got %v", err)
 	}
-	if _, err := value(t, "{({1}.![#request])}").Texts(); err == nil || err.Error() != "an object is no text: name one of its properties" {
+	if _, err := evaluated(t, "{({1}.![#request])}").Texts(); err == nil || err.Error() != "an object is no text: name one of its properties" {
 		t.Errorf("an object: got %v", err)
 	}
 }
 
 func TestAny(t *testing.T) {
-	got, err := value(t, "{({a: 1, b: {true, null, 1.5, 'x'}, c: #request.headers['X-Region'], d: #request.jsonContent})}").Any()
+	got, err := evaluated(t, "{({a: 1, b: {true, null, 1.5, 'x'}, c: #request.headers['X-Region'], d: #request.jsonContent})}").Any()
 	want := map[string]any{
 		"a": int64(1), "b": []any{true, nil, 1.5, "x"}, "c": []any{"eu", "us"},
 		"d": map[string]any{"a": map[string]any{"b": "deep"}, "list": []any{int64(1), int64(2), int64(3)}, "n": int64(5)},
@@ -94,17 +96,17 @@ func TestAny(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if _, err := value(t, "{({1}.![#request])}").Any(); err == nil || err.Error() != "an object is no value: name one of its properties" {
+	if _, err := evaluated(t, "{({1}.![#request])}").Any(); err == nil || err.Error() != "an object is no value: name one of its properties" {
 		t.Errorf("an object: got %v", err)
 	}
-	doubled := value(t, "{({1}"+strings.Repeat(".![{#this,#this}]", 40)+")}")
+	doubled := evaluated(t, "{({1}"+strings.Repeat(".![{#this,#this}]", 40)+")}")
 	if _, err := doubled.Any(); !errors.Is(err, ErrLimit) {
 		t.Errorf("a list that doubles: got %v", err)
 	}
 	if _, err := doubled.Text(); !errors.Is(err, ErrLimit) {
 		t.Errorf("the text of a list that doubles: got %v", err)
 	}
-	if got, err := value(t, "{({1,2})}").Text(); got != "1,2" || err != nil {
+	if got, err := evaluated(t, "{({1,2})}").Text(); got != "1,2" || err != nil {
 		t.Errorf("text of a list: got %q, %v", got, err)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
 )
 
 // Fault is one problem of a text with expressions, found when compiling.
@@ -39,7 +41,7 @@ func (e *EvaluationError) Error() string {
 func (e *EvaluationError) Unwrap() error { return e.Err }
 
 // ErrLimit is the reason of every evaluation that was stopped by a limit.
-var ErrLimit = errors.New("limit of the evaluation reached")
+var ErrLimit = bounds.Err
 
 // at gives an error its place; the innermost place is kept.
 func at(offset int, err error) error {

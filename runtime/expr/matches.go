@@ -4,30 +4,33 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/method"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/shape"
 	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/value"
 )
 
 // regular gives the regular expression of an operand: a constant is compiled once, here.
-func (c *compiler) regular(n *syntax.Node, whole bool) func(s *state, v Value) (*matcher, error) {
+func (c *compiler) regular(n *syntax.Node, whole bool) func(budget *bounds.Budget, v Value) (*method.Matcher, error) {
 	if n.Op == syntax.OpText {
-		re, err := pattern(n.Text, whole)
+		re, err := method.Pattern(n.Text, whole)
 		if err != nil {
 			c.fail(n.Offset, "%v", err)
 		}
-		return func(*state, Value) (*matcher, error) { return re, nil }
+		return func(*bounds.Budget, Value) (*method.Matcher, error) { return re, nil }
 	}
-	return func(s *state, v Value) (*matcher, error) {
-		if v.kind != Text {
-			return nil, fmt.Errorf("a regular expression is a text, not %s", v.kind)
+	return func(budget *bounds.Budget, v Value) (*method.Matcher, error) {
+		if v.Kind() != value.Text {
+			return nil, fmt.Errorf("a regular expression is a text, not %s", v.Kind())
 		}
-		if len(v.text) > maxPattern {
-			return nil, fmt.Errorf("the regular expression is longer than %d bytes", maxPattern)
+		if len(value.AsText(v)) > method.MaxPattern {
+			return nil, fmt.Errorf("the regular expression is longer than %d bytes", method.MaxPattern)
 		}
-		s.steps += 100 + len(v.text) // what compiling costs
-		if err := s.step(); err != nil {
+		if err := budget.Spend(101 + len(value.AsText(v))); err != nil { // what compiling costs
 			return nil, err
 		}
-		re, err := pattern(v.text, whole)
+		re, err := method.Pattern(value.AsText(v), whole)
 		if err != nil {
 			return nil, errors.New("the text is no regular expression (RE2)")
 		}
@@ -36,11 +39,11 @@ func (c *compiler) regular(n *syntax.Node, whole bool) func(s *state, v Value) (
 }
 
 // matches compiles the operator: the whole text must match.
-func (c *compiler) matches(n *syntax.Node) (eval, *shape) {
+func (c *compiler) matches(n *syntax.Node) (eval, *shape.Shape) {
 	operands, shapes := c.operands(n.Args)
 	for _, s := range shapes {
-		if !s.may(Text) {
-			c.fail(n.Offset, "matches wants texts, not %s", s.kind)
+		if !s.May(value.Text) {
+			c.fail(n.Offset, "matches wants texts, not %s", s.Kind)
 		}
 	}
 	regular := c.regular(n.Args[1], true)
@@ -53,16 +56,16 @@ func (c *compiler) matches(n *syntax.Node) (eval, *shape) {
 		if err != nil {
 			return Value{}, err
 		}
-		if text.kind != Text {
-			return Value{}, at(n.Offset, fmt.Errorf("matches wants texts, not %s", text.kind))
+		if text.Kind() != value.Text {
+			return Value{}, at(n.Offset, fmt.Errorf("matches wants texts, not %s", text.Kind()))
 		}
-		re, err := regular(s, right)
+		re, err := regular(&s.Budget, right)
 		if err == nil {
-			err = s.work(re, text.text)
+			err = re.Look(&s.Budget, value.AsText(text))
 		}
 		if err != nil {
 			return Value{}, at(n.Offset, err)
 		}
-		return BoolValue(re.MatchString(text.text)), nil
-	}, boolShape
+		return value.OfBool(re.MatchString(value.AsText(text))), nil
+	}, shape.Bool
 }

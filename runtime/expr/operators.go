@@ -1,42 +1,42 @@
 package expr
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 
+	"github.com/penstock-dev/penstock/runtime/expr/internal/shape"
 	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/value"
 )
 
-func (c *compiler) unary(n *syntax.Node) (eval, *shape) {
+func (c *compiler) unary(n *syntax.Node) (eval, *shape.Shape) {
 	if n.Name == "!" {
 		operand := c.condition(n.Args[0])
 		return func(s *state) (Value, error) {
 			ok, err := operand(s)
-			return BoolValue(!ok), err
-		}, boolShape
+			return value.OfBool(!ok), err
+		}, shape.Bool
 	}
-	operand, shape := c.node(n.Args[0])
-	if !shape.may(Int) {
-		c.fail(n.Offset, "%s wants a number, not %s", n.Name, shape.kind)
+	operand, on := c.node(n.Args[0])
+	if !on.May(value.Int) {
+		c.fail(n.Offset, "%s wants a number, not %s", n.Name, on.Kind)
 	}
 	return func(s *state) (Value, error) {
 		v, err := operand(s)
 		if err != nil {
 			return Value{}, err
 		}
-		if !v.isNumber() {
-			return Value{}, at(n.Offset, fmt.Errorf("%s wants a number, not %s", n.Name, v.kind))
+		if !value.IsNumber(v) {
+			return Value{}, at(n.Offset, fmt.Errorf("%s wants a number, not %s", n.Name, v.Kind()))
 		}
 		if n.Name == "+" {
 			return v, nil
 		}
-		if v.kind == Float {
-			return FloatValue(-v.float()), nil
+		if v.Kind() == value.Float {
+			return value.OfFloat(-value.AsFloat(v)), nil
 		}
-		v, err = whole("-", 0, v.int())
+		v, err = value.Whole("-", 0, value.AsInt(v))
 		return v, placed(n.Offset, err)
-	}, shape
+	}, on
 }
 
 // placed is at, for an error that may be nil.
@@ -47,7 +47,7 @@ func placed(offset int, err error) error {
 	return at(offset, err)
 }
 
-func (c *compiler) binary(n *syntax.Node) (eval, *shape) {
+func (c *compiler) binary(n *syntax.Node) (eval, *shape.Shape) {
 	switch n.Name {
 	case "&&", "||":
 		return c.logic(n)
@@ -68,7 +68,7 @@ func (c *compiler) binary(n *syntax.Node) (eval, *shape) {
 		if err != nil {
 			return Value{}, err
 		}
-		if err = s.step(); err != nil {
+		if err = s.Step(); err != nil {
 			return Value{}, at(n.Offset, err)
 		}
 		v, err := apply(s, a, b)
@@ -77,151 +77,130 @@ func (c *compiler) binary(n *syntax.Node) (eval, *shape) {
 }
 
 // apply chooses what a binary operator does with two values.
-func (c *compiler) apply(n *syntax.Node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
+func (c *compiler) apply(n *syntax.Node, a, b *shape.Shape) (func(s *state, a, b Value) (Value, error), *shape.Shape) {
 	switch n.Name {
 	case "==", "!=":
 		want := n.Name == "=="
 		return func(s *state, a, b Value) (Value, error) {
-			same, err := s.equal(a, b)
-			return BoolValue(same == want), err
-		}, boolShape
+			same, err := value.Equal(&s.Budget, a, b)
+			return value.OfBool(same == want), err
+		}, shape.Bool
 	case "<", "<=", ">", ">=":
-		if a.known() && b.known() && (!a.may(b.kind) || !a.may(Int, Text, Bool)) {
-			c.fail(n.Offset, "%s and %s have no order", a.kind, b.kind)
+		if a.Known() && b.Known() && (!a.May(b.Kind) || !a.May(value.Int, value.Text, value.Bool)) {
+			c.fail(n.Offset, "%s and %s have no order", a.Kind, b.Kind)
 		}
-		return order(n.Name), boolShape
+		return order(n.Name), shape.Bool
 	case "+":
 		return c.plus(n, a, b)
 	case "*":
-		if a.kind == Text && b.may(Int) {
-			return multiplied, textShape
+		if a.Kind == value.Text && b.May(value.Int) {
+			return multiplied, shape.Text
 		}
 	}
-	for _, s := range []*shape{a, b} {
-		if !s.may(Int) {
-			c.fail(n.Offset, "%s wants numbers, not %s", n.Name, s.kind)
+	for _, s := range []*shape.Shape{a, b} {
+		if !s.May(value.Int) {
+			c.fail(n.Offset, "%s wants numbers, not %s", n.Name, s.Kind)
 			break
 		}
 	}
 	op := n.Name
 	if op == "*" {
-		return multiplied, anyShape
+		return multiplied, shape.Any
 	}
 	return func(_ *state, a, b Value) (Value, error) { return computed(op, a, b) }, numeric(a, b)
 }
 
 // numeric is the shape of a computed number.
-func numeric(a, b *shape) *shape {
-	if a.kind == Int && b.kind == Int {
-		return intShape
+func numeric(a, b *shape.Shape) *shape.Shape {
+	if a.Kind == value.Int && b.Kind == value.Int {
+		return shape.Int
 	}
-	return floatShape
+	return shape.Float
 }
 
 func computed(op string, a, b Value) (Value, error) {
 	for _, v := range []Value{a, b} {
-		if !v.isNumber() {
-			return Value{}, fmt.Errorf("%s wants numbers, not %s", op, v.kind)
+		if !value.IsNumber(v) {
+			return Value{}, fmt.Errorf("%s wants numbers, not %s", op, v.Kind())
 		}
 	}
-	return arithmetic(op, a, b)
+	return value.Arithmetic(op, a, b)
 }
 
 // multiplied is * : numbers, or a text repeated.
 func multiplied(s *state, a, b Value) (Value, error) {
-	if a.kind == Text && b.kind == Int {
-		return s.repeat(a.text, b.int())
+	if a.Kind() == value.Text && b.Kind() == value.Int {
+		return value.Repeat(&s.Budget, value.AsText(a), value.AsInt(b))
 	}
 	return computed("*", a, b)
 }
 
-func (s *state) repeat(text string, n int64) (Value, error) {
-	if n < 0 {
-		return Value{}, errors.New("a text cannot be repeated less than 0 times")
-	}
-	if n > maxBytes {
-		n = maxBytes + 1
-	}
-	if err := s.take(max(len(text), 1) * int(n)); err != nil {
-		return Value{}, err
-	}
-	return TextValue(strings.Repeat(text, int(n))), nil
-}
-
 func order(op string) func(*state, Value, Value) (Value, error) {
 	return func(_ *state, a, b Value) (Value, error) {
-		d, err := compared(a, b)
+		d, err := value.Compare(a, b)
 		if err != nil {
 			return Value{}, err
 		}
 		switch op {
 		case "<":
-			return BoolValue(d < 0), nil
+			return value.OfBool(d < 0), nil
 		case "<=":
-			return BoolValue(d <= 0), nil
+			return value.OfBool(d <= 0), nil
 		case ">":
-			return BoolValue(d > 0), nil
+			return value.OfBool(d > 0), nil
 		}
-		return BoolValue(d >= 0), nil
+		return value.OfBool(d >= 0), nil
 	}
 }
 
 // plus adds numbers, and joins texts with anything: null is "null" there.
-func (c *compiler) plus(n *syntax.Node, a, b *shape) (func(s *state, a, b Value) (Value, error), *shape) {
-	result := anyShape
+func (c *compiler) plus(n *syntax.Node, a, b *shape.Shape) (func(s *state, a, b Value) (Value, error), *shape.Shape) {
+	result := shape.Any
 	switch {
-	case a.kind == Text || b.kind == Text:
-		result = textShape
-	case a.may(Int) && a.known() && b.may(Int) && b.known():
+	case a.Kind == value.Text || b.Kind == value.Text:
+		result = shape.Text
+	case a.May(value.Int) && a.Known() && b.May(value.Int) && b.Known():
 		result = numeric(a, b)
-	case a.known() && b.known():
-		c.fail(n.Offset, "%s and %s cannot be added", a.kind, b.kind)
+	case a.Known() && b.Known():
+		c.fail(n.Offset, "%s and %s cannot be added", a.Kind, b.Kind)
 	}
 	return func(s *state, a, b Value) (Value, error) {
-		if a.isNumber() && b.isNumber() {
-			return arithmetic("+", a, b)
+		if value.IsNumber(a) && value.IsNumber(b) {
+			return value.Arithmetic("+", a, b)
 		}
-		if a.kind != Text && b.kind != Text {
-			return Value{}, fmt.Errorf("%s and %s cannot be added", a.kind, b.kind)
+		if a.Kind() != value.Text && b.Kind() != value.Text {
+			return Value{}, fmt.Errorf("%s and %s cannot be added", a.Kind(), b.Kind())
 		}
-		x, err := s.joined(a)
+		x, err := value.Joined(&s.Budget, a)
 		if err != nil {
 			return Value{}, err
 		}
-		y, err := s.joined(b)
+		y, err := value.Joined(&s.Budget, b)
 		if err != nil {
 			return Value{}, err
 		}
-		if err = s.take(len(x) + len(y)); err != nil {
+		if err = s.Take(len(x) + len(y)); err != nil {
 			return Value{}, err
 		}
-		return TextValue(x + y), nil
+		return value.OfText(x + y), nil
 	}, result
 }
 
-// joined is a value as an operand of + beside a text.
-func (s *state) joined(v Value) (string, error) {
-	if v.kind == Null {
-		return "null", nil
-	}
-	return s.written(v)
-}
-
-func (c *compiler) logic(n *syntax.Node) (eval, *shape) {
+func (c *compiler) logic(n *syntax.Node) (eval, *shape.Shape) {
 	left, right := c.condition(n.Args[0]), c.condition(n.Args[1])
 	decides := n.Name == "||" // the value of the left that makes the right one unneeded
 	return func(s *state) (Value, error) {
 		ok, err := left(s)
 		if err != nil || ok == decides {
-			return BoolValue(ok), err
+			return value.OfBool(ok), err
 		}
 		ok, err = right(s)
-		return BoolValue(ok), err
-	}, boolShape
+		return value.OfBool(ok), err
+	}, shape.Bool
 }
 
 // elvis gives the right value where the left one is null or an empty text.
-func (c *compiler) elvis(n *syntax.Node) (eval, *shape) {
+func (c *compiler) elvis(n *syntax.Node) (eval, *shape.Shape) {
 	operands, shapes := c.operands(n.Args)
 	left, right := operands[0], operands[1]
 	return func(s *state) (Value, error) {
@@ -229,9 +208,9 @@ func (c *compiler) elvis(n *syntax.Node) (eval, *shape) {
 		if err != nil {
 			return Value{}, err
 		}
-		if v.kind == Null || v.kind == Text && v.text == "" {
+		if v.Kind() == value.Null || v.Kind() == value.Text && value.AsText(v) == "" {
 			return right(s)
 		}
 		return v, nil
-	}, either(shapes[0], shapes[1])
+	}, shape.Either(shapes[0], shapes[1])
 }

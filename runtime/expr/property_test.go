@@ -89,8 +89,8 @@ func TestArithmeticOfRandomTrees(t *testing.T) {
 		if math.IsNaN(want) {
 			continue
 		}
-		if got := outcome("{("+text+")}", Request, nil); got != floatText(want) {
-			t.Errorf("%s: got %s, want %s", text, got, floatText(want))
+		if got := outcome("{("+text+")}", Request, nil); got != show(FloatValue(want)) {
+			t.Errorf("%s: got %s, want %s", text, got, show(FloatValue(want)))
 		}
 	}
 }

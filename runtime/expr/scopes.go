@@ -1,5 +1,10 @@
 package expr
 
+import (
+	"github.com/penstock-dev/penstock/runtime/expr/internal/shape"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/value"
+)
+
 // Place is where a text with expressions stands. It says which variables there are.
 type Place uint8
 
@@ -10,34 +15,34 @@ const (
 	Message                    // computed for each message: with #message
 )
 
-func structure(name string, members map[string]*shape) *shape {
-	return &shape{kind: Structure, name: name, members: members}
+func structure(name string, members map[string]*shape.Shape) *shape.Shape {
+	return &shape.Shape{Kind: value.Structure, Name: name, Members: members}
 }
 
 // variables are declared here once: what a scope gives, and what the check knows.
-var variables = map[string]*shape{
-	"request": structure("#request", map[string]*shape{
-		"id": textShape, "method": textShape, "uri": textShape, "path": textShape, "paths": textsShape,
-		"scheme": textShape, "host": textShape, "version": textShape, "timestamp": intShape,
-		"remoteAddress": textShape, "localAddress": textShape,
-		"pathParams": mapOf(textShape), "params": mapOf(textsShape), "headers": mapOf(textsShape),
-		"content": textShape, "contentLength": intShape, "jsonContent": anyShape,
+var variables = map[string]*shape.Shape{
+	"request": structure("#request", map[string]*shape.Shape{
+		"id": shape.Text, "method": shape.Text, "uri": shape.Text, "path": shape.Text, "paths": shape.Texts,
+		"scheme": shape.Text, "host": shape.Text, "version": shape.Text, "timestamp": shape.Int,
+		"remoteAddress": shape.Text, "localAddress": shape.Text,
+		"pathParams": shape.MapOf(shape.Text), "params": shape.MapOf(shape.Texts), "headers": shape.MapOf(shape.Texts),
+		"content": shape.Text, "contentLength": shape.Int, "jsonContent": shape.Any,
 	}),
-	"context": structure("#context", map[string]*shape{"attributes": mapOf(anyShape)}),
-	"message": structure("#message", map[string]*shape{
-		"id": textShape, "content": textShape, "contentLength": intShape, "jsonContent": anyShape,
-		"headers": mapOf(textsShape), "metadata": mapOf(anyShape), "attributes": mapOf(anyShape),
+	"context": structure("#context", map[string]*shape.Shape{"attributes": shape.MapOf(shape.Any)}),
+	"message": structure("#message", map[string]*shape.Shape{
+		"id": shape.Text, "content": shape.Text, "contentLength": shape.Int, "jsonContent": shape.Any,
+		"headers": shape.MapOf(shape.Texts), "metadata": shape.MapOf(shape.Any), "attributes": shape.MapOf(shape.Any),
 	}),
-	"subscription": structure("#subscription", map[string]*shape{
-		"id": textShape, "clientId": textShape, "metadata": mapOf(anyShape),
+	"subscription": structure("#subscription", map[string]*shape.Shape{
+		"id": shape.Text, "clientId": shape.Text, "metadata": shape.MapOf(shape.Any),
 	}),
-	"api": structure("#api", map[string]*shape{
-		"id": textShape, "name": textShape, "version": textShape, "properties": mapOf(textShape),
+	"api": structure("#api", map[string]*shape.Shape{
+		"id": shape.Text, "name": shape.Text, "version": shape.Text, "properties": shape.MapOf(shape.Text),
 	}),
-	"node":         structure("#node", map[string]*shape{"id": textShape, "version": textShape, "tenant": textShape}),
+	"node":         structure("#node", map[string]*shape.Shape{"id": shape.Text, "version": shape.Text, "tenant": shape.Text}),
 	"secrets":      structure("#secrets", nil),
-	"properties":   mapOf(textShape),
-	"dictionaries": mapOf(mapOf(textShape)),
+	"properties":   shape.MapOf(shape.Text),
+	"dictionaries": shape.MapOf(shape.MapOf(shape.Text)),
 }
 
 // missing says why a declared variable does not exist at a place; "" when it does.

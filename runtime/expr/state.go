@@ -1,31 +1,32 @@
 package expr
 
 import (
-	"fmt"
 	"sync"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
 )
+
+// Scope gives the variables of one evaluation, by their names without "#". It is called once
+// for each use of a variable.
+type Scope interface {
+	Variable(name string) (Value, error)
+}
 
 // state is one evaluation: its scope and what it used up.
 type state struct {
+	bounds.Budget
 	scope Scope
-	steps int
-	bytes int
 	items []Value // #this, innermost last
 }
 
 var states = sync.Pool{New: func() any { return new(state) }}
-
-var (
-	errSteps = fmt.Errorf("%w: %d steps", ErrLimit, maxSteps)
-	errBytes = fmt.Errorf("%w: %d bytes", ErrLimit, maxBytes)
-)
 
 // eval computes one node.
 type eval func(*state) (Value, error)
 
 func begin(scope Scope) *state {
 	s := states.Get().(*state)
-	s.scope, s.steps, s.bytes = scope, 0, 0
+	s.scope, s.Budget = scope, bounds.Budget{}
 	return s
 }
 
@@ -37,33 +38,3 @@ func (s *state) end() {
 	}
 	states.Put(s)
 }
-
-// step counts a step.
-func (s *state) step() error {
-	if s.steps++; s.steps > maxSteps {
-		return errSteps
-	}
-	return nil
-}
-
-// look counts the work on a text that exists.
-func (s *state) look(bytes int) error {
-	s.steps += bytes >> 10
-	return s.step()
-}
-
-// take counts bytes before they are made.
-func (s *state) take(bytes int) error {
-	if s.bytes += bytes; bytes < 0 || s.bytes > maxBytes {
-		return errBytes
-	}
-	return nil
-}
-
-// made counts a text that an operation made.
-func (s *state) made(text string) (Value, error) {
-	return TextValue(text), s.take(len(text))
-}
-
-// itemBytes is what an item of a list counts.
-const itemBytes = 48

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/expr/internal/syntax"
+	"github.com/penstock-dev/penstock/runtime/expr/internal/value"
 )
 
 // Template is a compiled text. It is safe for concurrent use.
@@ -59,9 +60,9 @@ func (c *compiler) part(t *Template, text string, open, end int) {
 		return
 	}
 	t.reads.collect(n)
-	compute, shape := c.node(n)
-	if shape.kind == Structure {
-		c.fail(n.Offset, "%s is no text: name one of its properties", shape.name)
+	compute, on := c.node(n)
+	if on.Kind == value.Structure {
+		c.fail(n.Offset, "%s is no text: name one of its properties", on.Name)
 	}
 	t.parts = append(t.parts, part{compute: compute})
 }
@@ -95,7 +96,7 @@ func (t *Template) Text(scope Scope) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		text, err := s.written(v)
+		text, err := value.Written(&s.Budget, v)
 		return text, placed(0, err)
 	}
 	var b strings.Builder
@@ -110,13 +111,13 @@ func (t *Template) Text(scope Scope) (string, error) {
 // join appends one part.
 func (s *state) join(b *strings.Builder, p part) error {
 	if p.compute == nil {
-		return placed(0, s.append(b, p.literal))
+		return placed(0, value.Append(&s.Budget, b, p.literal))
 	}
 	v, err := p.compute(s)
 	if err != nil {
 		return err
 	}
-	return placed(0, s.write(b, v))
+	return placed(0, value.Write(&s.Budget, b, v))
 }
 
 // Value computes the value of a text that is one part and nothing else; of any other text it
@@ -124,7 +125,7 @@ func (s *state) join(b *strings.Builder, p part) error {
 func (t *Template) Value(scope Scope) (Value, error) {
 	if len(t.parts) != 1 || t.parts[0].compute == nil {
 		text, err := t.Text(scope)
-		return TextValue(text), err
+		return value.OfText(text), err
 	}
 	s := begin(scope)
 	defer s.end()
@@ -137,6 +138,6 @@ func (t *Template) Bool(scope Scope) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	ok, err := v.flag()
+	ok, err := value.Flag(v)
 	return ok, placed(0, err)
 }

@@ -1,4 +1,4 @@
-package expr
+package value
 
 import (
 	"errors"
@@ -7,20 +7,22 @@ import (
 	"strings"
 )
 
-// IntValue makes a whole number.
-func IntValue(n int64) Value { return Value{kind: Int, number: uint64(n)} }
+// OfInt makes a whole number.
+func OfInt(n int64) Value { return Value{kind: Int, number: uint64(n)} }
 
-// FloatValue makes a number with a fraction.
-func FloatValue(f float64) Value { return Value{kind: Float, number: math.Float64bits(f)} }
+// OfFloat makes a number with a fraction.
+func OfFloat(f float64) Value { return Value{kind: Float, number: math.Float64bits(f)} }
 
-func (v Value) int() int64 { return int64(v.number) }
+// AsInt is a value of kind Int.
+func AsInt(v Value) int64 { return int64(v.number) }
 
-func (v Value) isNumber() bool { return v.kind == Int || v.kind == Float }
+// IsNumber says whether a value is a number of either kind.
+func IsNumber(v Value) bool { return v.kind == Int || v.kind == Float }
 
-// float is a number of either kind.
-func (v Value) float() float64 {
+// AsFloat is a number of either kind.
+func AsFloat(v Value) float64 {
 	if v.kind == Int {
-		return float64(v.int())
+		return float64(AsInt(v))
 	}
 	return math.Float64frombits(v.number)
 }
@@ -52,33 +54,33 @@ func floatText(f float64) string {
 	return mantissa + "E" + sign + strings.TrimLeft(exponent[1:], "0")
 }
 
-var (
-	errZero   = errors.New("division by zero")
-	errBeyond = errors.New("the number is beyond 64 bits")
-)
+var errZero = errors.New("division by zero")
 
-// arithmetic computes - * / % of two numbers, and + of two numbers. Whole numbers stay whole;
+// ErrBeyond is the error of a number that does not fit.
+var ErrBeyond = errors.New("the number is beyond 64 bits")
+
+// Arithmetic computes - * / % of two numbers, and + of two numbers. Whole numbers stay whole;
 // a result beyond 64 bits is an error, where Java would wrap.
-func arithmetic(op string, a, b Value) (Value, error) {
+func Arithmetic(op string, a, b Value) (Value, error) {
 	if a.kind == Int && b.kind == Int {
-		return whole(op, a.int(), b.int())
+		return Whole(op, AsInt(a), AsInt(b))
 	}
-	x, y := a.float(), b.float()
+	x, y := AsFloat(a), AsFloat(b)
 	switch op {
 	case "+":
-		return FloatValue(x + y), nil
+		return OfFloat(x + y), nil
 	case "-":
-		return FloatValue(x - y), nil
+		return OfFloat(x - y), nil
 	case "*":
-		return FloatValue(x * y), nil
+		return OfFloat(x * y), nil
 	case "/":
-		return FloatValue(x / y), nil
+		return OfFloat(x / y), nil
 	}
-	return FloatValue(math.Mod(x, y)), nil
+	return OfFloat(math.Mod(x, y)), nil
 }
 
-// whole computes with whole numbers.
-func whole(op string, x, y int64) (Value, error) {
+// Whole computes + - * / % of whole numbers; a result beyond 64 bits is ErrBeyond.
+func Whole(op string, x, y int64) (Value, error) {
 	var result int64
 	var fits bool
 	switch op {
@@ -97,12 +99,12 @@ func whole(op string, x, y int64) (Value, error) {
 		}
 		fits = y != -1 || x != math.MinInt64
 		if op == "%" {
-			return IntValue(x % y), nil
+			return OfInt(x % y), nil
 		}
 		result = x / y
 	}
 	if !fits {
-		return Value{}, errBeyond
+		return Value{}, ErrBeyond
 	}
-	return IntValue(result), nil
+	return OfInt(result), nil
 }

@@ -1,4 +1,4 @@
-package expr
+package method
 
 import (
 	"errors"
@@ -6,20 +6,22 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
 )
 
-// maxPattern is the length of a regular expression that is known only at run time, in bytes.
-const maxPattern = 1 << 10
+// MaxPattern is the length of a regular expression that is known only at run time, in bytes.
+const MaxPattern = 1 << 10
 
-// matcher is a compiled regular expression with what it costs.
-type matcher struct {
+// Matcher is a compiled regular expression with what it costs.
+type Matcher struct {
 	*regexp.Regexp
 	size int // instructions of its program; 0 where it is a plain text
 }
 
-// pattern compiles a regular expression (RE2). A whole one matches the whole text, as Java's
+// Pattern compiles a regular expression (RE2). A whole one matches the whole text, as Java's
 // String.matches does.
-func pattern(text string, whole bool) (*matcher, error) {
+func Pattern(text string, whole bool) (*Matcher, error) {
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, patternError(text, err)
@@ -43,35 +45,35 @@ func pattern(text string, whole bool) (*matcher, error) {
 	if _, plain := re.LiteralPrefix(); plain {
 		size = 0
 	}
-	return &matcher{re, size}, nil
+	return &Matcher{re, size}, nil
 }
 
 // cost is how many steps it takes to look through a text once: the time grows with the product
 // of both sizes.
-func (m *matcher) cost(text string) int { return 1 + len(text)>>10 + len(text)*m.size>>12 }
+func (m *Matcher) cost(text string) int { return 1 + len(text)>>10 + len(text)*m.size>>12 }
 
 // all finds the places of a text that match, from left to right. Each search may look through the
 // rest of the text.
-func (m *matcher) all(s *state, text string) ([][]int, error) {
+func (m *Matcher) all(budget *bounds.Budget, text string) ([][]int, error) {
 	cost, most := 0, maxPieces
 	if m.size > 0 {
 		cost = m.cost(text)
-		most = min(most, (maxSteps-s.steps)/cost)
+		most = min(most, budget.Left()/cost)
 	}
 	places := m.FindAllStringIndex(text, most+1)
-	switch s.steps += len(places) * cost; {
+	err := budget.Spend(len(places) * cost)
+	switch {
 	case len(places) > maxPieces:
-		return nil, errBytes
-	case len(places) > most:
-		return nil, errSteps
+		return nil, bounds.ErrBytes
+	case err != nil:
+		return nil, err
 	}
-	return places, s.work(m, text)
+	return places, m.Look(budget, text)
 }
 
-// work counts one look through a text.
-func (s *state) work(m *matcher, text string) error {
-	s.steps += m.cost(text)
-	return s.step()
+// Look counts one look through a text.
+func (m *Matcher) Look(budget *bounds.Budget, text string) error {
+	return budget.Spend(m.cost(text) + 1)
 }
 
 func patternError(text string, err error) error {
@@ -82,7 +84,7 @@ func patternError(text string, err error) error {
 	}
 	var parse *syntax.Error
 	if errors.As(err, &parse) {
-		return fmt.Errorf("not a regular expression (RE2): %s: %q", parse.Code, shortened(parse.Expr))
+		return fmt.Errorf("not a regular expression (RE2): %s: %q", parse.Code, bounds.Shorten(parse.Expr))
 	}
 	return fmt.Errorf("not a regular expression (RE2): %w", err)
 }

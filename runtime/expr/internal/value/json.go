@@ -1,4 +1,4 @@
-package expr
+package value
 
 import (
 	"bytes"
@@ -7,13 +7,21 @@ import (
 	"fmt"
 	"io"
 	"sort"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
 )
 
-// JSONValue reads JSON text (RFC 8259): whole numbers of 64 bits stay whole, keys are sorted.
+// Limits of values.
+const (
+	maxDepth  = 64     // nesting of JSON that is read, and of lists that Go code has
+	maxValues = 20_000 // values of a JSON text that is read
+)
+
+// OfJSON reads JSON text (RFC 8259): whole numbers of 64 bits stay whole, keys are sorted.
 // More than 64 levels or 20,000 values are an error; errors never hold a part of the text.
-func JSONValue(text []byte) (Value, error) {
+func OfJSON(text []byte) (Value, error) {
 	if !few(text) {
-		return Value{}, fmt.Errorf("%w: JSON of more than %d values", ErrLimit, maxValues)
+		return Value{}, fmt.Errorf("%w: JSON of more than %d values", bounds.Err, maxValues)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -55,22 +63,22 @@ func notJSON(err error) error {
 
 func fromJSON(decoded any, depth int) (Value, error) {
 	if depth > maxDepth {
-		return Value{}, fmt.Errorf("%w: JSON of more than %d levels", ErrLimit, maxDepth)
+		return Value{}, fmt.Errorf("%w: JSON of more than %d levels", bounds.Err, maxDepth)
 	}
 	switch d := decoded.(type) {
 	case bool:
-		return BoolValue(d), nil
+		return OfBool(d), nil
 	case string:
-		return TextValue(d), nil
+		return OfText(d), nil
 	case json.Number:
 		if i, err := d.Int64(); err == nil {
-			return IntValue(i), nil
+			return OfInt(i), nil
 		}
 		f, err := d.Float64()
 		if err != nil {
-			return Value{}, errBeyond
+			return Value{}, ErrBeyond
 		}
-		return FloatValue(f), nil
+		return OfFloat(f), nil
 	case []any:
 		list := make([]Value, len(d))
 		for i, item := range d {
@@ -80,7 +88,7 @@ func fromJSON(decoded any, depth int) (Value, error) {
 			}
 			list[i] = v
 		}
-		return ListValue(list), nil
+		return OfList(list), nil
 	case map[string]any:
 		return fromObject(d, depth)
 	}
@@ -88,14 +96,14 @@ func fromJSON(decoded any, depth int) (Value, error) {
 }
 
 func fromObject(members map[string]any, depth int) (Value, error) {
-	m := newEntries()
+	m := NewEntries()
 	for k, item := range members {
 		v, err := fromJSON(item, depth+1)
 		if err != nil {
 			return Value{}, err
 		}
-		m.set(k, v)
+		m.Set(k, v)
 	}
 	sort.Strings(m.keys)
-	return MapValue(m), nil
+	return OfMap(m), nil
 }

@@ -1,27 +1,27 @@
-package expr
+package value
 
 import (
 	"errors"
 	"strings"
+
+	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
 )
 
 // IsNull says whether the value is null.
 func (v Value) IsNull() bool { return v.kind == Null }
 
 // Text is the value as a template writes it: null is nothing, a list is joined by commas. An
-// object is an error; so is a text beyond the limits of an evaluation, ErrLimit.
+// object is an error; so is a text beyond the limits of an evaluation, bounds.Err.
 func (v Value) Text() (string, error) {
-	s := begin(nil)
-	defer s.end()
-	return s.written(v)
+	budget := new(bounds.Budget)
+	return Written(budget, v)
 }
 
 // Texts is the value as a list of names: the items of a list, of a text that is a JSON array, or
 // of a text with commas. Names are trimmed; empty ones are left out and repeated ones collapse.
 // null is no names. Errors are those of Text.
 func (v Value) Texts() ([]string, error) {
-	s := begin(nil)
-	defer s.end()
+	budget := new(bounds.Budget)
 	var names []string
 	seen := map[string]bool{"": true}
 	add := func(name string) {
@@ -34,7 +34,7 @@ func (v Value) Texts() ([]string, error) {
 		decoded, isArray := jsonArray(v.text)
 		if !isArray {
 			for name := range strings.SplitSeq(v.text, ",") {
-				if err := s.take(itemBytes); err != nil {
+				if err := budget.Take(bounds.ItemBytes); err != nil {
 					return nil, err
 				}
 				add(name)
@@ -44,16 +44,16 @@ func (v Value) Texts() ([]string, error) {
 		v = decoded
 	}
 	if v.kind != List {
-		text, err := s.written(v)
+		text, err := Written(budget, v)
 		add(text)
 		return names, err
 	}
-	for i := range v.length() {
-		text, err := s.written(v.item(i))
+	for i := range Size(v) {
+		text, err := Written(budget, Item(v, i))
 		if err != nil {
 			return nil, err
 		}
-		if err = s.step(); err != nil {
+		if err = budget.Step(); err != nil {
 			return nil, err
 		}
 		add(text)
@@ -66,54 +66,53 @@ func jsonArray(text string) (Value, bool) {
 	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "[") {
 		return Value{}, false
 	}
-	v, err := JSONValue([]byte(text))
+	v, err := OfJSON([]byte(text))
 	return v, err == nil && v.kind == List
 }
 
 // Any is the value as encoding/json decodes one, but that whole numbers are int64: nil, bool,
 // int64, float64, string, []any and map[string]any. An object is an error. A value may hold
-// another one many times: what is made is bounded as an evaluation is, ErrLimit.
+// another one many times: what is made is bounded as an evaluation is, bounds.Err.
 func (v Value) Any() (any, error) {
-	s := begin(nil)
-	defer s.end()
-	return s.exported(v)
+	budget := new(bounds.Budget)
+	return exported(budget, v)
 }
 
-func (s *state) exported(v Value) (any, error) {
-	if err := s.step(); err != nil {
+func exported(budget *bounds.Budget, v Value) (any, error) {
+	if err := budget.Step(); err != nil {
 		return nil, err
 	}
 	switch v.kind {
 	case Bool:
 		return v.number != 0, nil
 	case Int:
-		return v.int(), nil
+		return AsInt(v), nil
 	case Float:
-		return v.float(), nil
+		return AsFloat(v), nil
 	case Text:
-		return v.text, s.take(len(v.text))
+		return v.text, budget.Take(len(v.text))
 	case List:
-		list := make([]any, v.length())
+		list := make([]any, Size(v))
 		for i := range list {
-			item, err := s.exported(v.item(i))
+			item, err := exported(budget, Item(v, i))
 			if err != nil {
 				return nil, err
 			}
 			list[i] = item
 		}
-		return list, s.take(itemBytes * len(list))
+		return list, budget.Take(bounds.ItemBytes * len(list))
 	case Map:
-		keys := v.mapping().Keys()
+		keys := AsMap(v).Keys()
 		members := make(map[string]any, len(keys))
 		for _, key := range keys {
-			item, _ := v.mapping().Get(key)
-			member, err := s.exported(item)
+			item, _ := AsMap(v).Get(key)
+			member, err := exported(budget, item)
 			if err != nil {
 				return nil, err
 			}
 			members[key] = member
 		}
-		return members, s.take(itemBytes * len(keys))
+		return members, budget.Take(bounds.ItemBytes * len(keys))
 	case Structure:
 		return nil, errObject
 	}

@@ -1,4 +1,4 @@
-package expr
+package value
 
 import (
 	"encoding/json"
@@ -9,11 +9,11 @@ import (
 	"slices"
 )
 
-// ValueOf makes a value of what Go code has: nil, booleans, numbers, texts ([]byte and
+// Of makes a value of what Go code has: nil, booleans, numbers, texts ([]byte and
 // fmt.Stringer too), and slices and maps with text keys of them, as encoding/json decodes them or
 // typed. Maps are read when they are asked for and must not change meanwhile. Anything else, and
 // lists nested more than 64 deep, are null.
-func ValueOf(x any) Value { return goValue(x, 0) }
+func Of(x any) Value { return goValue(x, 0) }
 
 func goValue(x any, depth int) Value {
 	if depth > maxDepth {
@@ -25,75 +25,75 @@ func goValue(x any, depth int) Value {
 	case Value:
 		return x
 	case string:
-		return TextValue(x)
+		return OfText(x)
 	case bool:
-		return BoolValue(x)
+		return OfBool(x)
 	case int64:
-		return IntValue(x)
+		return OfInt(x)
 	case float64:
-		return FloatValue(x)
+		return OfFloat(x)
 	case []byte:
-		return TextValue(string(x))
+		return OfText(string(x))
 	case json.Number:
 		return numberOf(x)
 	case []string:
-		return TextsValue(x)
+		return OfTexts(x)
 	case []any:
 		list := make([]Value, len(x))
 		for i, item := range x {
 			list[i] = goValue(item, depth+1)
 		}
-		return ListValue(list)
+		return OfList(list)
 	case map[string]string:
-		return MapValue(Texts(x))
+		return OfMap(Texts(x))
 	case map[string]any:
-		return MapValue(anyMap(x))
+		return OfMap(anyMap(x))
 	case fmt.Stringer:
-		return TextValue(x.String())
+		return OfText(x.String())
 	}
 	return reflected(reflect.ValueOf(x), depth)
 }
 
 func numberOf(n json.Number) Value {
 	if i, err := n.Int64(); err == nil {
-		return IntValue(i)
+		return OfInt(i)
 	}
 	f, err := n.Float64()
 	if err != nil {
 		return Value{}
 	}
-	return FloatValue(f)
+	return OfFloat(f)
 }
 
 // reflected reads the other kinds of numbers, and types that have names of their own.
 func reflected(v reflect.Value, depth int) Value {
 	switch v.Kind() {
 	case reflect.String:
-		return TextValue(v.String())
+		return OfText(v.String())
 	case reflect.Bool:
-		return BoolValue(v.Bool())
+		return OfBool(v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return IntValue(v.Int())
+		return OfInt(v.Int())
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		if n := v.Uint(); n <= math.MaxInt64 {
-			return IntValue(int64(n))
+			return OfInt(int64(n))
 		}
-		return FloatValue(float64(v.Uint()))
+		return OfFloat(float64(v.Uint()))
 	case reflect.Float32, reflect.Float64:
-		return FloatValue(v.Float())
+		return OfFloat(v.Float())
 	case reflect.Slice:
 		list := make([]Value, v.Len())
 		for i := range list {
 			list[i] = goValue(v.Index(i).Interface(), depth+1)
 		}
-		return ListValue(list)
+		return OfList(list)
 	case reflect.Map:
 		if v.Type().Key().Kind() == reflect.String {
 			members := make(map[string]any, v.Len())
 			for it := v.MapRange(); it.Next(); {
 				members[it.Key().String()] = it.Value().Interface()
 			}
-			return MapValue(anyMap(members))
+			return OfMap(anyMap(members))
 		}
 	}
 	return Value{}
@@ -108,7 +108,7 @@ func (m Texts) Get(key string) (Value, bool) {
 	if !ok {
 		return Value{}, false
 	}
-	return TextValue(text), true
+	return OfText(text), true
 }
 
 // Keys implements Mapping.
@@ -120,7 +120,7 @@ type anyMap map[string]any
 // Get implements Mapping.
 func (m anyMap) Get(key string) (Value, bool) {
 	x, ok := m[key]
-	return ValueOf(x), ok
+	return Of(x), ok
 }
 
 // Keys implements Mapping.
