@@ -1,60 +1,13 @@
 package expr
 
 import (
-	"encoding/json"
 	"errors"
-	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
 )
-
-type region string
-
-func TestValueOf(t *testing.T) {
-	for _, c := range []struct {
-		in   any
-		want string
-	}{
-		{nil, "null"},
-		{"a", `"a"`},
-		{[]byte("a"), `"a"`},
-		{true, "true"},
-		{7, "7"},
-		{int8(-7), "-7"},
-		{uint16(7), "7"},
-		{uint64(1 << 63), "9.223372036854776E18"},
-		{1.5, "1.5"},
-		{float32(2), "2.0"},
-		{json.Number("3"), "3"},
-		{json.Number("3.5"), "3.5"},
-		{json.Number("1e999"), "null"},
-		{[]string{"a", "b"}, `["a", "b"]`},
-		{[]string(nil), "null"},
-		{[]any{"a", 1.0, nil}, `["a", 1.0, null]`},
-		{[]int{1, 2}, "[1, 2]"},
-		{map[string]string{"b": "2", "a": "1"}, `{a: "1", b: "2"}`},
-		{map[string]any{"a": []any{map[string]any{"b": true}}}, "{a: [{b: true}]}"},
-		{region("eu"), `"eu"`},
-		{map[region]int{"eu": 1}, "{eu: 1}"},
-		{netip.MustParseAddr("192.0.2.1"), `"192.0.2.1"`},
-		{IntValue(4), "4"},
-		{struct{ A int }{1}, "null"},
-		{make(chan int), "null"},
-		{map[int]string{1: "a"}, "null"},
-	} {
-		if got := show(ValueOf(c.in)); got != c.want {
-			t.Errorf("%T %v: got %s, want %s", c.in, c.in, got, c.want)
-		}
-	}
-	circle := []any{nil}
-	circle[0] = circle
-	if got := show(ValueOf(circle)); !strings.Contains(got, "[[null]]") {
-		t.Errorf("a list that holds itself ends somewhere: got %s", got)
-	}
-}
 
 func evaluated(t *testing.T, text string) Value {
 	t.Helper()
