@@ -57,6 +57,21 @@ var rules = []rule{
 		},
 		"a validator knows schemas and bytes, not who asks",
 	},
+	{"generator/internal/declared", []string{
+		"generator/internal/document", "generator/internal/report", "schema", "runtime/endpoint", "runtime/expr",
+	}, "what a document declares is read before anything is merged or judged"},
+	{"generator/internal/security", []string{
+		"generator/internal/declared", "generator/internal/document", "generator/internal/model", "generator/internal/report",
+		"runtime/endpoint",
+	}, "security requirements are read from what is declared"},
+	{"generator/internal/payload", []string{
+		"generator/internal/declared", "generator/internal/document", "generator/internal/model", "generator/internal/report",
+		"runtime/endpoint",
+	}, "messages are read from what is declared, whatever is in force for an operation"},
+	{"generator/internal/effective", []string{
+		"generator/internal/declared", "generator/internal/document", "generator/internal/model", "generator/internal/report",
+		"generator/internal/security", "schema", "runtime/endpoint",
+	}, "annotations are merged before they are judged"},
 	{"generator", []string{
 		"schema", "templates", "runtime/endpoint", "runtime/expr", "runtime/jaas",
 		"github.com/getkin/kin-openapi", "github.com/oapi-codegen/oapi-codegen/v2", "github.com/oapi-codegen/runtime",
@@ -162,6 +177,7 @@ func TestTableRefuses(t *testing.T) {
 	for _, c := range [][2]string{
 		{"runtime/endpoint", module + "schema"},
 		{"generator/internal/ir", "github.com/labstack/echo/v4"},
+		{"generator/internal/effective", module + "generator/internal/judge"},
 		{"runtime/internal/kafka/hub", module + "runtime/internal/web"},
 		{"runtime/internal/web", "github.com/santhosh-tekuri/jsonschema/v5"},
 		{"runtime/internal/entrypoints/sse", "github.com/twmb/franz-go/pkg/kgo"},
