@@ -41,17 +41,16 @@ func (c *compiler) property(n *syntax.Node) (eval, *shape.Shape) {
 		if err = s.Step(); err != nil {
 			return Value{}, at(n.Offset, err)
 		}
-		switch v.Kind() {
-		case value.Structure:
-			v, err = value.AsObject(v).Property(name)
+		if object := value.ToObject(&v); object != nil {
+			v, err = object.Property(name)
 			return v, placed(n.Offset, err)
-		case value.Map:
-			v, _ = value.AsMap(v).Get(name)
+		}
+		if entries := value.ToMap(&v); entries != nil {
+			v, _ = entries.Get(name)
 			return v, nil
-		case value.Null:
-			if safe {
-				return v, nil
-			}
+		}
+		if safe && v.IsNull() {
+			return v, nil
 		}
 		return Value{}, at(n.Offset, fmt.Errorf("%s has no property %q", v.Kind(), name))
 	}, result
@@ -87,7 +86,7 @@ func (c *compiler) index(n *syntax.Node) (eval, *shape.Shape) {
 	}
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.Kind() == value.Null && n.Safe {
+		if err != nil || n.Safe && v.IsNull() {
 			return v, err
 		}
 		k, err := key(s)
@@ -102,26 +101,31 @@ func (c *compiler) index(n *syntax.Node) (eval, *shape.Shape) {
 // constantIndex is the way of nearly all expressions: ['name'] of a map and [0] of a list of
 // texts are read without a detour.
 func constantIndex(n *syntax.Node, receiver eval, key Value) eval {
-	i := -1
+	i, name, isText := -1, n.Args[1].Text, n.Args[1].Op == syntax.OpText
 	if key.Kind() == value.Int && value.AsInt(key) < bounds.MaxBytes {
 		i = int(value.AsInt(key))
 	}
 	return func(s *state) (Value, error) {
 		v, err := receiver(s)
-		if err != nil || v.Kind() == value.Null && n.Safe {
+		if err != nil || n.Safe && v.IsNull() {
 			return v, err
 		}
 		if err = s.Step(); err != nil {
 			return Value{}, at(n.Offset, err)
 		}
-		switch {
-		case v.Kind() == value.List && i == 0 && value.IsOneText(v): // as most headers are
-			return value.OfText(value.AsText(v)), nil
-		case v.Kind() == value.List && i >= 0 && i < value.Size(v):
+		if i == 0 {
+			if text, one := value.ToOneText(&v); one { // as most headers are
+				return value.OfText(text), nil
+			}
+		}
+		if isText {
+			if entries := value.ToMap(&v); entries != nil {
+				v, _ = entries.Get(name)
+				return v, nil
+			}
+		}
+		if i >= 0 && v.Kind() == value.List && i < value.Size(v) {
 			return value.Item(v, i), nil
-		case v.Kind() == value.Map && key.Kind() == value.Text:
-			v, _ = value.AsMap(v).Get(value.AsText(key))
-			return v, nil
 		}
 		v, err = value.ItemAt(&s.Budget, v, key)
 		return v, placed(n.Offset, err)

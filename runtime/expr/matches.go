@@ -59,13 +59,14 @@ func (c *compiler) matches(n *syntax.Node) (eval, *shape.Shape) {
 		if text.Kind() != value.Text {
 			return Value{}, at(n.Offset, fmt.Errorf("matches wants texts, not %s", text.Kind()))
 		}
+		subject := value.AsText(text)
 		re, err := regular(&s.Budget, right)
 		if err == nil {
-			err = re.Look(&s.Budget, value.AsText(text))
+			err = re.Look(&s.Budget, subject)
 		}
 		if err != nil {
 			return Value{}, at(n.Offset, err)
 		}
-		return value.OfBool(re.MatchString(value.AsText(text))), nil
+		return value.OfBool(re.MatchString(subject)), nil
 	}, shape.Bool
 }

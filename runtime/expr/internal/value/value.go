@@ -85,14 +85,33 @@ func (v Value) Kind() Kind { return v.kind }
 // AsBool is a value of kind Bool.
 func AsBool(v Value) bool { return v.number != 0 }
 
-// AsText is the text of a value of kind Text, and of a list that IsOneText.
+// AsText is the text of a value of kind Text.
 func AsText(v Value) string { return v.text }
 
 // AsObject is a value of kind Structure.
 func AsObject(v Value) Object { return v.ref.(Object) }
 
-// IsOneText says whether a list is one text, without a list behind it: OfTexts makes it so. AsText is its text.
-func IsOneText(v Value) bool { return v.ref == nil }
+// ToObject is the object of a value of kind Structure, nil for other kinds. What begins with To
+// takes the address of a value, which is large, and is for the way of nearly all expressions.
+func ToObject(v *Value) Object {
+	if v.kind != Structure {
+		return nil
+	}
+	return v.ref.(Object)
+}
+
+// ToMap is the map of a value of kind Map, nil for other kinds.
+func ToMap(v *Value) Mapping {
+	if v.kind != Map {
+		return nil
+	}
+	return v.ref.(Mapping)
+}
+
+// ToOneText is the text of a list of one text that OfTexts made; one is false for other values.
+func ToOneText(v *Value) (text string, one bool) {
+	return v.text, v.kind == List && v.ref == nil
+}
 
 // Size counts the items of a list.
 func Size(v Value) int {
