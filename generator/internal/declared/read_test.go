@@ -139,7 +139,7 @@ func TestPlaces(t *testing.T) {
 	_, issues := Read(load(t, "a.yaml", `
 asyncapi: 3.1.0
 info: { title: t, version: "1" }
-x-kafka-atributes: []
+x-kafka-attribute: []
 servers:
   kafka: { host: "k:9092", protocol: kafka, x-kafka-allow: {} }
 channels:
@@ -147,7 +147,7 @@ channels:
 operations: {}
 `))
 	want := []string{
-		`a.yaml:4:1: unknown annotation "x-kafka-atributes": did you mean "x-kafka-attributes"? (/x-kafka-atributes)`,
+		`a.yaml:4:1: unknown annotation "x-kafka-attribute": did you mean "x-kafka-attributes"? (/x-kafka-attribute)`,
 		`a.yaml:6:45: x-kafka-allow may not stand at a server (/servers/kafka/x-kafka-allow)`,
 		`a.yaml:8:13: x-kafka-api may not stand at a channel or path item (/channels/orders/x-kafka-api)`,
 	}
