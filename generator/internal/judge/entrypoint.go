@@ -7,6 +7,7 @@ import (
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/generator/internal/effective"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/expr"
 	"github.com/penstock-dev/penstock/schema"
 )
 
@@ -78,6 +79,7 @@ func (o *operation) options(ep *effective.Entrypoint) {
 			o.Add(ep.Issue(o.Doc, pointer, "%s takes no expression: write the value itself", option))
 		}
 	}
+	o.condition(ep)
 	if ep.Kind != endpoint.WebSocket || ep.Publishes {
 		return
 	}
@@ -88,6 +90,25 @@ func (o *operation) options(ep *effective.Entrypoint) {
 	}
 	if ep.Config["tombstone"] == true {
 		o.Add(ep.Issue(o.Doc, "/tombstone", "tombstone is for publishers, and this websocket has none"))
+	}
+}
+
+// condition refuses a condition that reads an attribute of the document: conditions are computed
+// first, so it would be null.
+func (o *operation) condition(ep *effective.Entrypoint) {
+	text, _ := ep.Config["condition"].(string)
+	condition, err := expr.Compile(text, expr.Request)
+	if err != nil {
+		return // reported where it stands
+	}
+	names, _ := condition.Attributes()
+	for _, name := range names {
+		for _, a := range o.Attributes {
+			if a.Name == name || a.Name == "gravitee.attribute."+name {
+				o.Add(ep.Issue(o.Doc, "/condition", "the condition reads the attribute %q, which is computed after it: write what the attribute is made of", name))
+				return
+			}
+		}
 	}
 }
 
