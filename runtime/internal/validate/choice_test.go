@@ -3,7 +3,6 @@ package validate_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
@@ -75,11 +74,8 @@ func TestNestedAlternativesAreBounded(t *testing.T) {
 	v := compile(t, &endpoint.Schema{Ref: "T", Defs: map[string]*endpoint.Schema{"T": {
 		OneOf: []*endpoint.Schema{deeper("b"), deeper("c"), {Types: integer}},
 	}}})
-	began := time.Now()
+	// Without a bound this would never end.
 	found := v.Check([]byte(strings.Repeat(`{"a":`, 60) + "1" + strings.Repeat("}", 60)))
-	if took := time.Since(began); took > 5*time.Second {
-		t.Errorf("took %v", took)
-	}
 	if len(found) != 1 || found[0].Detail != "has alternatives nested too deeply to be checked" {
 		t.Errorf("%v", found)
 	}

@@ -20,19 +20,11 @@ import (
 // produce writes to all partitions of the topics until stop is closed; it gives their ends. The
 // value of a record is its offset, so that a reader can check it.
 func (r *rig) produce(topics []string, partitions int32, first int64, stop <-chan struct{}) map[string]int64 {
-	end := map[string]int64{}
 	for next := first; ; next++ {
-		for _, topic := range topics {
-			for p := range partitions {
-				end[fmt.Sprintf("%s@%d", topic, p)] = next
-			}
-		}
+		last := false
 		select {
 		case <-stop:
-			if err := r.producer.Flush(context.Background()); err != nil {
-				r.t.Error(err)
-			}
-			return end
+			last = true
 		default:
 		}
 		for _, topic := range topics {
@@ -40,8 +32,24 @@ func (r *rig) produce(topics []string, partitions int32, first int64, stop <-cha
 				r.producer.Produce(context.Background(), &kgo.Record{Topic: topic, Partition: p, Value: strconv.AppendInt(nil, next, 10)}, nil)
 			}
 		}
+		if last {
+			if err := r.producer.Flush(context.Background()); err != nil {
+				r.t.Error(err)
+			}
+			return endsAt(topics, partitions, next+1)
+		}
 		time.Sleep(200 * time.Microsecond)
 	}
+}
+
+func endsAt(topics []string, partitions int32, offset int64) map[string]int64 {
+	end := map[string]int64{}
+	for _, topic := range topics {
+		for p := range partitions {
+			end[fmt.Sprintf("%s@%d", topic, p)] = offset
+		}
+	}
+	return end
 }
 
 // audit checks that a stream gives every record once, in the order of its partition.
@@ -115,7 +123,8 @@ func testHandOver(t *testing.T, cfg Config) {
 	r.fill("t", partitions, 0, 50)
 	r.fill("u", partitions, 0, 50)
 	finished, finish := r.produceAside(topics, partitions, 50)
-	var wg sync.WaitGroup
+	var wg, opened sync.WaitGroup
+	opened.Add(streams)
 	for i := range streams {
 		wg.Go(func() {
 			time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
@@ -134,6 +143,7 @@ func testHandOver(t *testing.T, cfg Config) {
 				}
 			}
 			s, err := r.tryOpen(reading)
+			opened.Done()
 			if err != nil {
 				t.Error(err)
 				return
@@ -145,6 +155,7 @@ func testHandOver(t *testing.T, cfg Config) {
 			equal(t, fmt.Sprintf("stream %d joined the feed", i), following(t, s), true)
 		})
 	}
+	opened.Wait() // what comes last is behind every position
 	time.Sleep(time.Second)
 	finish()
 	wg.Wait()
