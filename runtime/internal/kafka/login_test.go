@@ -44,7 +44,7 @@ func loggingIn(t *testing.T, b *kfake.Cluster, protocol, mechanism, jaas, trust 
 	}
 	k := kafka.New(kafka.Default(), slog.New(slog.DiscardHandler))
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 		defer cancel()
 		if err := k.Close(ctx); err != nil {
 			t.Error(err)

@@ -119,7 +119,7 @@ func TestTemporaryDataIsBoundedAndRemoved(t *testing.T) {
 	if err := c.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(30 * time.Second)
 	for size := folderSize(t, b.temporary); size > retentionBytes+2*segmentBytes; size = folderSize(t, b.temporary) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d bytes are left", size)

@@ -135,7 +135,7 @@ func breaks(way, text string) error {
 
 func (c *client) hear(kind websocket.MessageType, want string) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
 	defer cancel()
 	got, text, err := c.Read(ctx)
 	if err != nil {
@@ -150,7 +150,7 @@ func (c *client) hear(kind websocket.MessageType, want string) {
 // ends reads the close frame.
 func (c *client) ends(code websocket.StatusCode, reason string) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(c.t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(c.t.Context(), 30*time.Second)
 	defer cancel()
 	_, text, err := c.Read(ctx)
 	var closed websocket.CloseError

@@ -54,15 +54,15 @@ func broker(t *testing.T, opts ...kfake.Opt) *kfake.Cluster {
 	return b
 }
 
-// eventually polls until ok holds; after 5 s the test fails.
+// eventually polls until ok holds; after 30 s the test fails.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if ok() {
 			return
 		}
 	}
-	t.Fatalf("not seen within 5s: %s", what)
+	t.Fatalf("not seen within 30s: %s", what)
 }
 
 func TestOffsets(t *testing.T) {

@@ -34,7 +34,7 @@ func TestProducersShareABuffer(t *testing.T) {
 	close(proceed)
 	wantCode(t, wait(t, waiting), "")
 	wantCode(t, wait(t, send(second, record())), "")
-	for end := time.Now().Add(10 * time.Second); cfg.Shared.used.Load() != 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); cfg.Shared.used.Load() != 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d bytes are left after the last record", cfg.Shared.used.Load())
 		}

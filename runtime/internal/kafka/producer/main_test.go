@@ -77,7 +77,7 @@ func wait(t testing.TB, ch <-chan answer) answer {
 	select {
 	case a := <-ch:
 		return a
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("no answer within 10s")
 		return answer{}
 	}
