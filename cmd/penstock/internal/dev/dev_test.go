@@ -143,7 +143,7 @@ func TestWatch(t *testing.T) {
 	defer w.close()
 	expect := func(what string, wanted bool) {
 		t.Helper()
-		within := 5 * time.Second
+		within := 30 * time.Second
 		if !wanted {
 			within = 3 * settle
 		}

@@ -78,7 +78,7 @@ func wait(t testing.TB, ch <-chan answer) answer {
 	case a := <-ch:
 		return a
 	case <-time.After(30 * time.Second):
-		t.Fatal("no answer within 10s")
+		t.Fatal("no answer within 30s")
 		return answer{}
 	}
 }

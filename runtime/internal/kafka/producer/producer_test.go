@@ -134,7 +134,7 @@ func TestTopicDeletedAndMadeAgain(t *testing.T) {
 		}
 		codes = append(codes, core.CodeOf(a.err))
 	}
-	t.Errorf("within 10s the producer did not recover; answers: %v", codes)
+	t.Errorf("within 30s the producer did not recover; answers: %v", codes)
 }
 
 func TestFullBufferAnswersAtOnce(t *testing.T) {
