@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/penstock-dev/penstock/schema/spelling"
 )
 
 const (
@@ -25,12 +27,12 @@ func checkAttributeName(text string) string {
 	path, overrides := strings.CutPrefix(text, attributePrefix)
 	if overrides {
 		message := fmt.Sprintf("no attribute overrides %q", path)
-		if meant, ok := Suggest(path, propertyPaths()); ok {
+		if meant, ok := spelling.Near(path, propertyPaths()); ok {
 			message += fmt.Sprintf(": did you mean %q?", meant)
 		}
 		return message
 	}
-	if meant, ok := Suggest(text, slices.Sorted(maps.Keys(choices()))); ok {
+	if meant, ok := spelling.Near(text, slices.Sorted(maps.Keys(choices()))); ok {
 		return fmt.Sprintf("no attribute is named %q: did you mean %q?", text, meant)
 	}
 	return ""

@@ -219,19 +219,6 @@ func TestMessagesHoldNoSecrets(t *testing.T) {
 	}
 }
 
-func TestSuggest(t *testing.T) {
-	candidates := []string{"topics", "topicPattern", "enabled", "autoOffsetReset", "at-least-once", "tls", "warn"}
-	for word, want := range map[string]string{
-		"topcis": "topics", "Topics": "topics", "topic_pattern": "topicPattern", "enable": "enabled", "AT_LEAST_ONCE": "at-least-once",
-		"offset": "", "yes": "", "": "", "x": "", "warning": "warn", "autoOffset": "autoOffsetReset", "topics": "", "ssl": "",
-	} {
-		got, ok := Suggest(word, candidates)
-		if got != want || ok != (want != "") {
-			t.Errorf("%q: %q, %v, want %q", word, got, ok, want)
-		}
-	}
-}
-
 func TestExpressions(t *testing.T) {
 	for text, want := range map[string]bool{
 		"{#request.id}": true, "a{ #b}c": true, "{(1+1)}": true, "{T(java.lang.Math).abs(1)}": true, "{ T(x)}": true,

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/penstock-dev/penstock/schema/spelling"
 )
 
 // finding is an issue with its rank: of several about one scalar value, the lowest is shown.
@@ -83,7 +85,7 @@ func (r rule) unknown(instance any, pointer string) []finding {
 			continue
 		}
 		issue := Issue{Pointer: join(pointer, name), Message: fmt.Sprintf("unknown property %q", name)}
-		if meant, ok := Suggest(name, known); ok {
+		if meant, ok := spelling.Near(name, known); ok {
 			issue.Message += fmt.Sprintf(": did you mean %q?", meant)
 			issue.Suggestion = meant
 		} else if places := placesOf(r.kind, name); places != "" {
@@ -100,7 +102,7 @@ func (r rule) misnamed(pointer string) (message, suggestion string) {
 	parts := segments(pointer)
 	message = r.own("errorMessage", "has a name that is not admitted")
 	choices := r.choices()
-	if meant, ok := Suggest(parts[len(parts)-1], choices); ok && len(choices) > 1 {
+	if meant, ok := spelling.Near(parts[len(parts)-1], choices); ok && len(choices) > 1 {
 		return message + fmt.Sprintf(": did you mean %q?", meant), meant
 	}
 	return message, ""
@@ -167,7 +169,7 @@ func noneOf(instance any, choices []string) (message, suggestion string) {
 	} else {
 		message = fmt.Sprintf("%q is none of %s", word, strings.Join(choices, ", "))
 	}
-	if meant, ok := Suggest(word, choices); ok && len(choices) > 1 {
+	if meant, ok := spelling.Near(word, choices); ok && len(choices) > 1 {
 		return message + fmt.Sprintf(": did you mean %q?", meant), meant
 	}
 	return message, ""

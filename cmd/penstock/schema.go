@@ -9,6 +9,7 @@ import (
 
 	"github.com/penstock-dev/penstock/cmd/penstock/internal/editors"
 	"github.com/penstock-dev/penstock/schema"
+	"github.com/penstock-dev/penstock/schema/spelling"
 )
 
 func newSchema(c *console) *cobra.Command {
@@ -48,7 +49,7 @@ func (c *console) printSchema(name string) error {
 	text, ok := schema.Text(name)
 	if !ok {
 		message := fmt.Sprintf("there is no schema %q", name)
-		if meant, ok := schema.Suggest(name, schema.Names()); ok {
+		if meant, ok := spelling.Near(name, schema.Names()); ok {
 			message += fmt.Sprintf(": did you mean %q?", meant)
 		}
 		return usageError{errors.New(message)}

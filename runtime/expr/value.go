@@ -50,9 +50,6 @@ func FloatValue(f float64) Value { return value.OfFloat(f) }
 // made without an allocation.
 func TextsValue(list []string) Value { return value.OfTexts(list) }
 
-// ListValue makes a list.
-func ListValue(list []Value) Value { return value.OfList(list) }
-
 // MapValue makes a map.
 func MapValue(m Mapping) Value { return value.OfMap(m) }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
-	"github.com/penstock-dev/penstock/schema"
+	"github.com/penstock-dev/penstock/schema/spelling"
 )
 
 // place is where annotations stand.
@@ -49,7 +49,7 @@ func (p *place) problem(key string) string {
 	case slices.Contains(atRoot.known, key):
 		return key + " may not stand at " + p.noun
 	}
-	if near, ok := schema.Suggest(key, p.known); ok {
+	if near, ok := spelling.Near(key, p.known); ok {
 		return "unknown annotation \"" + key + "\": did you mean \"" + near + "\"?"
 	}
 	return "unknown annotation \"" + key + "\""

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/penstock-dev/penstock/generator/internal/document"
-	"github.com/penstock-dev/penstock/schema"
+	"github.com/penstock-dev/penstock/schema/spelling"
 )
 
 // Server is one server of the document.
@@ -151,7 +151,7 @@ func (r *reader) nearServer(name string) string {
 	for i, s := range r.servers {
 		names[i] = s.Name
 	}
-	if near, ok := schema.Suggest(name, names); ok {
+	if near, ok := spelling.Near(name, names); ok {
 		return ": did you mean \"" + near + "\"?"
 	}
 	return ""

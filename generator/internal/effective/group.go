@@ -7,6 +7,7 @@ import (
 	"github.com/penstock-dev/penstock/generator/internal/document"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/schema"
+	"github.com/penstock-dev/penstock/schema/spelling"
 )
 
 // shared is where an endpoint has its part of what a group shares.
@@ -104,7 +105,7 @@ func unknownName(groups []*group, name string) string {
 		}
 	}
 	message := fmt.Sprintf("there is no endpoint or group %q", name)
-	if near, ok := schema.Suggest(name, names); ok {
+	if near, ok := spelling.Near(name, names); ok {
 		message += fmt.Sprintf(": did you mean %q?", near)
 	}
 	return message

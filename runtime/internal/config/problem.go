@@ -1,6 +1,6 @@
 package config
 
-import "github.com/penstock-dev/penstock/schema"
+import "github.com/penstock-dev/penstock/schema/spelling"
 
 // Problem is one thing that is wrong with the configuration.
 type Problem struct {
@@ -23,7 +23,7 @@ func (p *Problem) Error() string {
 
 // didYouMean ends a message with the candidate that a misspelt name most probably means.
 func didYouMean(name string, candidates []string) string {
-	if meant, ok := schema.Suggest(name, candidates); ok {
+	if meant, ok := spelling.Near(name, candidates); ok {
 		return "; did you mean \"" + meant + "\"?"
 	}
 	return ""

@@ -1,14 +1,17 @@
-package schema
+// Package spelling guesses what a misspelt word means, for the messages of schemas, documents and
+// expressions. It imports the standard library only.
+package spelling
 
 import (
 	"slices"
 	"strings"
 )
 
-// Suggest finds the candidate that a misspelt word most probably means: equal but for case and
-// the signs "-", "_" and ".", else at most three letters away, else the start of the other. It reports false when none is near
-// and when the word is a candidate itself.
-func Suggest(word string, candidates []string) (string, bool) {
+// Near finds the candidate that a misspelt word most probably means: equal but for case and the
+// signs "-", "_" and ".", else at most three letters away, else the start of the other. Of several
+// that are as near it is the first. It reports false when none is near and when the word is a
+// candidate itself. Safe for concurrent use.
+func Near(word string, candidates []string) (string, bool) {
 	plain := foldWord(word)
 	if plain == "" || slices.Contains(candidates, word) {
 		return "", false
