@@ -112,7 +112,7 @@ func TestTopicEscapeThroughAParameter(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), harness.Patience)
 	defer cancel()
 	admin := kadm.NewClient(r.kafka)
-	if _, err := admin.CreateTopics(ctx, 1, 1, nil, "orders.eu", "orders.eu.secret"); err != nil {
+	if err := harness.CreateTopics(ctx, admin, 1, "orders.eu", "orders.eu.secret"); err != nil {
 		t.Fatal(err)
 	}
 	send := func(segment string) harness.Answer {

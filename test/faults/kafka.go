@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -38,7 +39,26 @@ func openKafka(ctx context.Context, broker *rig.Broker, topic string) (*kafka, e
 		client.Close()
 		return nil, fmt.Errorf("create topic %q: %w", topic, err)
 	}
+	if err := k.served(ctx); err != nil {
+		client.Close()
+		return nil, err
+	}
 	return k, nil
+}
+
+// served waits until the broker serves the new topic: a record of level none that comes before is lost.
+func (k *kafka) served(ctx context.Context) error {
+	for {
+		ends, err := k.ends(ctx)
+		if err == nil && len(ends) == partitions {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("topic %q is not served: %w", k.topic, errors.Join(ctx.Err(), err))
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func (k *kafka) close() { k.client.Close() }

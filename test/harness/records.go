@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -29,14 +30,35 @@ func Kafka(t testing.TB, brokers string, opts ...kgo.Opt) *kgo.Client {
 	return c
 }
 
-// CreateTopic makes a topic with one replica.
+// CreateTopic makes a topic with one replica, and waits until the broker serves it.
 func CreateTopic(t testing.TB, c *kgo.Client, topic string, partitions int32) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	if _, err := kadm.NewClient(c).CreateTopic(ctx, partitions, 1, nil, topic); err != nil {
+	if err := CreateTopics(ctx, kadm.NewClient(c), partitions, topic); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// CreateTopics makes topics with one replica, and waits until the broker serves them: a broker may
+// know a topic later than it says that it made it, and a record of level none that comes between is
+// lost.
+func CreateTopics(ctx context.Context, admin *kadm.Client, partitions int32, topics ...string) error {
+	made, err := admin.CreateTopics(ctx, partitions, 1, nil, topics...)
+	if err == nil {
+		err = made.Error()
+	}
+	if err != nil {
+		return fmt.Errorf("create topics: %w", err)
+	}
+	for ctx.Err() == nil {
+		ends, err := admin.ListEndOffsets(ctx, topics...)
+		if err == nil && ends.Error() == nil && len(ends.Offsets()) == len(topics) {
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return fmt.Errorf("the broker does not serve the new topics: %w", ctx.Err())
 }
 
 // Produce writes records and waits until the broker has them.

@@ -188,9 +188,6 @@ func (b *broker) populate() error {
 	admin := kadm.NewClient(client)
 	ctx, cancel := context.WithTimeout(context.Background(), harness.Patience)
 	defer cancel()
-	if _, err := admin.CreateTopics(ctx, 1, 1, nil, "orders", "stock.berlin", "stock.lyon"); err != nil {
-		return err
-	}
 	for _, m := range []kadm.ScramMechanism{kadm.ScramSha256, kadm.ScramSha512} {
 		if _, err := admin.AlterUserSCRAMs(ctx, nil, []kadm.UpsertSCRAM{{User: "alice", Mechanism: m, Iterations: 4096, Password: alicePassword}}); err != nil {
 			return err
@@ -202,7 +199,11 @@ func (b *broker) populate() error {
 	for _, r := range results {
 		err = errors.Join(err, r.Err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	// Last: brokers learn what changed in its order, so they know the users and rights by then.
+	return harness.CreateTopics(ctx, admin, 1, "orders", "stock.berlin", "stock.lyon")
 }
 
 // stop ends the broker and removes its files.
