@@ -35,6 +35,9 @@ type Options struct {
 // Result says what Generate found and did.
 type Result struct {
 	Changed []string // files below Out, slashes forward, sorted: written, removed, or with Check out of date
+	// Removed are the packages of documents of an earlier run, or with Check those that would be
+	// removed. Their files are among Changed.
+	Removed []Removed
 	Issues  []Issue
 	// Explanations and Topics are of all documents, whose names are relative to the root; nil with
 	// an error among the issues.
@@ -67,7 +70,12 @@ func Generate(ctx context.Context, o Options, files ...string) (Result, error) {
 	if err != nil {
 		return result, err
 	}
-	result.Changed, err = write.Write(ctx, target.out, rendered, o.Check)
+	outcome, err := write.Write(ctx, target.out, rendered, o.Check)
+	if err != nil {
+		return result, err
+	}
+	result.Changed = outcome.Changed
+	result.Removed, err = target.removed(outcome.Removed, models)
 	return result, err
 }
 

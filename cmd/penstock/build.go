@@ -72,6 +72,7 @@ func (c *console) build(ctx context.Context, binary string, files []string) (err
 		c.say("nothing was built: %s", counts(result.Issues))
 		return errReported
 	}
+	c.sayRemoved("removed", options.Out, "penstock build -o "+filepath.ToSlash(binary), result.Removed, files)
 	c.say("building %s", filepath.ToSlash(binary))
 	if err := w.Build(ctx, binary); err != nil {
 		return err

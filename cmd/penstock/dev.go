@@ -65,6 +65,11 @@ func (d devConsole) Issues(issues []generator.Issue) {
 	}
 }
 
+// Removed tells which packages of earlier runs are gone.
+func (d devConsole) Removed(out string, removed []generator.Removed, files []string) {
+	d.sayRemoved("removed", out, "penstock dev", removed, files)
+}
+
 // Fail writes an error.
 func (d devConsole) Fail(err error) { d.fail(err) }
 

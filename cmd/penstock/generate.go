@@ -17,8 +17,8 @@ func newGenerate(c *console) *cobra.Command {
 		Use:   "generate FILE...",
 		Short: "Write the typed Go code of documents",
 		Long: `Writes one Go package for each document, and one that registers them all. The folder belongs to the
-generator: packages of documents that are not named any more are removed. Nothing is written when
-a document has an error.
+generator: packages of documents that are not named are removed, which is said. Nothing is written
+when a document has an error.
 
 With --check nothing is written, the files that would change are printed, and the exit code is 1
 when there is one: for continuous integration.`,
@@ -39,8 +39,9 @@ when there is one: for continuous integration.`,
 
 // generation is the result of generate as JSON.
 type generation struct {
-	Changed []string          `json:"changed"`
-	Issues  []generator.Issue `json:"issues"`
+	Changed []string            `json:"changed"`
+	Removed []generator.Removed `json:"removed"`
+	Issues  []generator.Issue   `json:"issues"`
 }
 
 func (c *console) generate(ctx context.Context, form format, options generator.Options, files []string) error {
@@ -49,7 +50,9 @@ func (c *console) generate(ctx context.Context, form format, options generator.O
 		return err
 	}
 	if form == asJSON {
-		out := generation{append([]string{}, result.Changed...), append([]generator.Issue{}, result.Issues...)}
+		out := generation{
+			append([]string{}, result.Changed...), append([]generator.Removed{}, result.Removed...), append([]generator.Issue{}, result.Issues...),
+		}
 		if err := c.writeJSON(out); err != nil {
 			return err
 		}
@@ -58,12 +61,21 @@ func (c *console) generate(ctx context.Context, form format, options generator.O
 		for _, name := range result.Changed {
 			fmt.Fprintln(c.stdout, filepath.ToSlash(filepath.Join(options.Out, name)))
 		}
+		c.sayRemoved(map[bool]string{true: "would remove", false: "removed"}[options.Check], options.Out, command(options), result.Removed, files)
 		c.sayGenerated(options, result)
 	}
 	if generator.Failed(result.Issues) || options.Check && len(result.Changed) > 0 {
 		return errReported
 	}
 	return nil
+}
+
+// command is how to generate to the same folder.
+func command(options generator.Options) string {
+	if filepath.Clean(options.Out) == "generated" {
+		return "penstock generate"
+	}
+	return "penstock generate --out " + filepath.ToSlash(options.Out)
 }
 
 func (c *console) sayGenerated(options generator.Options, result generator.Result) {

@@ -35,6 +35,7 @@ type Options struct {
 type Console interface {
 	Say(format string, args ...any)
 	Issues(issues []generator.Issue)
+	Removed(out string, removed []generator.Removed, files []string)
 	Fail(err error)
 	Good(text string) string
 }
@@ -158,6 +159,7 @@ func (s *session) prepare(ctx context.Context) (*build, error) {
 	if generator.Failed(result.Issues) {
 		return nil, errBroken
 	}
+	s.console.Removed(options.Out, result.Removed, s.Files)
 	variables, err := redirect(result.Explanations, s.broker.Addr())
 	if err != nil {
 		return nil, err

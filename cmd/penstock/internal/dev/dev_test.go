@@ -96,10 +96,11 @@ func TestReachable(t *testing.T) {
 // silent is a console that keeps what is said.
 type silent struct{ said []string }
 
-func (s *silent) Say(format string, _ ...any) { s.said = append(s.said, format) }
-func (*silent) Issues([]generator.Issue)      {}
-func (*silent) Fail(error)                    {}
-func (*silent) Good(text string) string       { return text }
+func (s *silent) Say(format string, _ ...any)                 { s.said = append(s.said, format) }
+func (*silent) Issues([]generator.Issue)                      {}
+func (*silent) Fail(error)                                    {}
+func (*silent) Good(text string) string                       { return text }
+func (*silent) Removed(string, []generator.Removed, []string) {}
 
 func TestAddressTaken(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
