@@ -14,6 +14,8 @@ type fault struct {
 	name  string
 	harm  ledger.Harm
 	heavy bool // it needs long messages
+	// groupProtocol is the gateways' consume.groupProtocol; "": the default.
+	groupProtocol string
 	// rest is how long groups may need, beside the usual time, until their records flow again.
 	rest time.Duration
 	// inject breaks things until load ends, and mends them then: ctx is that of the whole run.
@@ -23,6 +25,9 @@ type fault struct {
 // session is the session timeout of the gateways, and some time to rejoin.
 const session = 7 * time.Second
 
+// serverSide is the group protocol in which brokers assign partitions (KIP-848).
+const serverSide = "consumer"
+
 // allFaults are in the order in which they run.
 var allFaults = []fault{
 	{name: "cut", inject: cutClients},
@@ -30,6 +35,8 @@ var allFaults = []fault{
 	{name: "drain", harm: ledger.Orderly, inject: drain},
 	{name: "kill", rest: session, inject: kill},
 	{name: "storm", harm: ledger.Orderly, inject: storm},
+	{name: "kill-848", rest: session, groupProtocol: serverSide, inject: kill},
+	{name: "storm-848", harm: ledger.Orderly, groupProtocol: serverSide, inject: storm},
 	{name: "broker-cut", harm: ledger.Calm, inject: cutBroker},
 	{name: "broker-stall", harm: ledger.Calm, inject: stallBroker},
 	{name: "broker-kill", harm: ledger.Calm, inject: killBroker},

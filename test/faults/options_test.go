@@ -30,7 +30,7 @@ func TestWrongOptions(t *testing.T) {
 		{"-kafka none", `unknown kafka "none": embedded or real`},
 		{"-load 1ms", "no negative time, and a load of at least 1s, are needed"},
 		{"-minutes -1", "no negative time, and a load of at least 1s, are needed"},
-		{"-faults flood", `unknown fault "flood": cut, slow-reader, drain, kill, storm, broker-cut, broker-stall, broker-kill`},
+		{"-faults flood", `unknown fault "flood": cut, slow-reader, drain, kill, storm, kill-848, storm-848, broker-cut, broker-stall, broker-kill`},
 	} {
 		if _, err := parse(strings.Fields(c.args), io.Discard); err == nil || err.Error() != c.want {
 			t.Errorf("%s: error %v", c.args, err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,13 +30,12 @@ func (st *stage) settle(ctx context.Context) error {
 	}
 	size, deliveries := -1, -1
 	for ctx.Err() == nil && time.Since(begin) < mostWait {
-		ends, err := st.kafka.ends(ctx)
+		total, err := st.kafka.size(ctx, st.kafka.topic)
 		if err != nil {
 			return err
 		}
-		total := 0
-		for _, end := range ends {
-			total += int(end)
+		if err := st.readLetters(ctx); err != nil {
+			return err
 		}
 		if total != size {
 			size, grew = total, time.Now()
@@ -56,12 +56,21 @@ func (st *stage) settle(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// readLetters reads the dead letters when there are more.
+func (st *stage) readLetters(ctx context.Context) error {
+	n, err := st.kafka.size(ctx, st.kafka.deadLetters)
+	if err == nil && n != len(st.letters) {
+		st.letters, err = st.kafka.letters(ctx)
+	}
+	return err
+}
+
 // missing lists the readers that do not have everything.
 func (st *stage) missing(total int) []string {
 	var out []string
 	for _, r := range st.readers {
-		if n := r.Received(); n < total {
-			out = append(out, fmt.Sprintf("%s %s has %d of %d records", r.Via().Level, r.Via().Entrypoint, n, total))
+		if n := r.Done(st.letters); n < total {
+			out = append(out, fmt.Sprintf("%s %s %s has %d of %d records", r.Via().Level, r.Via().Entrypoint, r.Name(), n, total))
 		}
 	}
 	return out
@@ -92,6 +101,26 @@ func (st *stage) commits(ctx context.Context, over bool) error {
 		}
 		for partition, offset := range offsets {
 			r.Commit(partition, offset)
+		}
+	}
+	return nil
+}
+
+// checkGroups looks whether brokers assigned the partitions of groups where the stage is about that:
+// gateways fall back to classic groups when a broker cannot.
+func (st *stage) checkGroups(ctx context.Context) error {
+	if st.fault.groupProtocol != serverSide {
+		return nil
+	}
+	groups, err := st.kafka.serverSideGroups(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range st.readers {
+		member := r.Via().Level.Group() && r.Via().Entrypoint != endpoint.HTTPGet // which is a simple consumer at most levels
+		of := func(group string) bool { return strings.HasSuffix(group, "."+r.Name()) }
+		if member && !slices.ContainsFunc(groups, of) {
+			return fmt.Errorf("the broker assigns no partitions to the group of %s %s", r.Via().Level, r.Name())
 		}
 	}
 	return nil

@@ -25,6 +25,7 @@ type stage struct {
 	kafka   *kafka
 	gateway *rig.Gateway
 	readers []*ledger.Reader
+	letters []ledger.Letter // the dead letters, as they were read last
 }
 
 const (
@@ -40,7 +41,7 @@ func (st *stage) run(ctx context.Context) (err error) {
 	}
 	defer st.kafka.close()
 	name := fmt.Sprintf("gateway-%s-%d", st.fault.name, st.seed)
-	if st.gateway, err = rig.NewGateway(st.dir, name, st.broker.Proxy.Address(), st.topic); err != nil {
+	if st.gateway, err = rig.NewGateway(st.dir, name, st.setting()); err != nil {
 		return err
 	}
 	defer st.gateway.Close()
@@ -51,8 +52,16 @@ func (st *stage) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	st.judge(st, st.log.Check(records, st.fault.harm), time.Since(begin))
+	st.judge(st, st.log.Check(records, st.letters, st.fault.harm), time.Since(begin))
 	return nil
+}
+
+// setting is that of all gateways of the stage.
+func (st *stage) setting() rig.Setting {
+	return rig.Setting{
+		Brokers: st.broker.Proxy.Address(), Topic: st.kafka.topic, DeadLetters: st.kafka.deadLetters,
+		GroupProtocol: st.fault.groupProtocol,
+	}
 }
 
 // traffic lets messages flow, injects the fault, and gives what is in Kafka once all is quiet. The
@@ -90,6 +99,12 @@ func (st *stage) traffic(ctx context.Context) ([]ledger.Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := st.readLetters(ctx); err != nil {
+		return nil, err
+	}
+	if err := st.checkGroups(ctx); err != nil {
+		return nil, err
+	}
 	return records, st.commits(ctx, true)
 }
 
@@ -113,15 +128,18 @@ func (st *stage) publish(ctx context.Context, owned *sync.WaitGroup) {
 	}
 }
 
-// subscribe starts a reader for each level and entrypoint.
+// subscribe starts a reader for each level and entrypoint, and one that nacks.
 func (st *stage) subscribe(ctx context.Context, owned *sync.WaitGroup) {
 	for _, level := range endpoint.Levels() {
 		for _, kind := range []endpoint.Kind{endpoint.SSE, endpoint.WebSocket, endpoint.HTTPGet} {
-			r := st.log.Reader(fmt.Sprintf("%s-%d", kind, st.seed), ledger.Via{Entrypoint: kind, Level: level})
-			st.readers = append(st.readers, r)
-			s := st.subscriber(r, st.gateway, fmt.Sprintf("%s-%s", level, kind))
-			owned.Go(func() { s.Run(ctx) })
+			st.readers = append(st.readers, st.log.Reader(fmt.Sprintf("%s-%d", kind, st.seed), ledger.Via{Entrypoint: kind, Level: level}))
 		}
+	}
+	via := ledger.Via{Entrypoint: endpoint.WebSocket, Level: endpoint.AtLeastOnce}
+	st.readers = append(st.readers, st.log.NackingReader(fmt.Sprintf("nacking-%d", st.seed), via))
+	for _, r := range st.readers {
+		s := st.subscriber(r, st.gateway, fmt.Sprintf("%s-%s", r.Via().Level, r.Name()))
+		owned.Go(func() { s.Run(ctx) })
 	}
 }
 
@@ -134,7 +152,7 @@ func (st *stage) subscriber(r *ledger.Reader, g *rig.Gateway, name string) *clie
 // join starts a second gateway with one more reader of each group that has members. leave drains
 // it; its readers read what they are still given.
 func (st *stage) join(ctx context.Context, round int) (leave func(), err error) {
-	g, err := rig.NewGateway(st.dir, fmt.Sprintf("%s-second-%d", st.topic, round), st.broker.Proxy.Address(), st.topic)
+	g, err := rig.NewGateway(st.dir, fmt.Sprintf("%s-second-%d", st.topic, round), st.setting())
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +166,7 @@ func (st *stage) join(ctx context.Context, round int) (leave func(), err error) 
 		if !via.Level.Group() || via.Entrypoint == endpoint.HTTPGet {
 			continue
 		}
-		s := st.subscriber(r, g, fmt.Sprintf("%s-%s-second-%d", via.Level, via.Entrypoint, round))
+		s := st.subscriber(r, g, fmt.Sprintf("%s-%s-second-%d", via.Level, r.Name(), round))
 		s.Once = true
 		owned.Go(func() { s.Run(ctx) })
 	}

@@ -26,8 +26,15 @@ func main() {
 	}
 }
 
+// groups are the times of groups whose partitions the broker assigns: short ones, as the gateways
+// choose for the others.
+var groups = map[string]string{
+	"group.consumer.session.timeout.ms":    "6000",
+	"group.consumer.heartbeat.interval.ms": "1000",
+}
+
 func serve(ctx context.Context, listen, advertise, data string) error {
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(data), kfake.ListenFn(func(string, string) (net.Listener, error) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(data), kfake.BrokerConfigs(groups), kfake.ListenFn(func(string, string) (net.Listener, error) {
 		l, err := net.Listen("tcp", listen)
 		if err != nil {
 			return nil, err

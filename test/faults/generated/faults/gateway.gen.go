@@ -524,7 +524,7 @@ var readAtLeastOnce = endpoint.Descriptor{
 			Kind:   endpoint.WebSocket,
 			Method: "GET",
 			Path:   "/at-least-once/out",
-			Config: `{"enabled":true,"publisher":{"enabled":false},"qos":"at-least-once","subscriber":{"enabled":true},"tombstone":false}`,
+			Config: `{"deadLetterTopic":"faults-dead","enabled":true,"publisher":{"enabled":false},"qos":"at-least-once","subscriber":{"enabled":true},"tombstone":false}`,
 		},
 	},
 	Endpoints: []endpoint.JSON{
@@ -548,6 +548,7 @@ var readAtLeastOnce = endpoint.Descriptor{
 		{Pointer: "/http-get/qos", Value: `"at-least-once"`, Source: "test/faults/specs/faults.yaml:107:26"},
 		{Pointer: "/sse/heartbeatIntervalInMs", Value: "1000", Source: "test/faults/specs/faults.yaml:108:59"},
 		{Pointer: "/sse/qos", Value: `"at-least-once"`, Source: "test/faults/specs/faults.yaml:108:21"},
+		{Pointer: "/websocket/deadLetterTopic", Value: `"faults-dead"`, Source: "test/faults/specs/faults.yaml:109:121"},
 		{Pointer: "/websocket/publisher/enabled", Value: "false", Source: "test/faults/specs/faults.yaml:109:64"},
 		{Pointer: "/websocket/qos", Value: `"at-least-once"`, Source: "test/faults/specs/faults.yaml:109:27"},
 		{Pointer: "/websocket/subscriber/enabled", Value: "true", Source: "test/faults/specs/faults.yaml:109:96"},

@@ -48,7 +48,7 @@ func (s *Subscriber) events(ctx context.Context, session string) error {
 		if e.data == "" {
 			continue
 		}
-		if err := s.deliver(session, e.id, []byte(e.data)); err != nil {
+		if err := s.deliver(session, e.id, []byte(e.data), 1); err != nil {
 			return err
 		}
 	}

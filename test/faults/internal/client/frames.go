@@ -14,7 +14,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
-// frames reads one socket to its end; at at-least-once it acknowledges, in another order.
+// frames reads one socket to its end; at at-least-once it acknowledges, in another order, and nacks.
 func (s *Subscriber) frames(ctx context.Context, session string) error {
 	c, status, err := dial(ctx, s.url("ws", s.withCursor()))
 	switch {
@@ -46,24 +46,28 @@ func (s *Subscriber) readFrames(ctx context.Context, session string, c *websocke
 			return nil // the connection broke, or the gateway drains: that is what faults do
 		}
 		var f struct {
-			Type, ID string
-			Content  json.RawMessage
+			Type, ID, Code string
+			Content        json.RawMessage
+			Metadata       struct{ Delivery int }
 		}
 		if err := json.Unmarshal(data, &f); err != nil {
 			return fmt.Errorf("frame %.100q: %w", data, err)
+		}
+		if f.Code == "FAILURE_DELIVERY_STOPPED" {
+			return fmt.Errorf("frame %.300s", data) // a partition gives no more: it does to the next socket
 		}
 		if f.Type != "message" {
 			s.Ledger.Note(fmt.Sprintf("%s: frame %.300s", s.Name, data))
 			continue
 		}
-		if err := s.deliver(session, f.ID, f.Content); err != nil {
+		if err := s.deliver(session, f.ID, f.Content, f.Metadata.Delivery); err != nil {
 			return err
 		}
 		received()
 	}
 }
 
-// acknowledger acknowledges what a socket received, a few at a time in random order.
+// acknowledger acknowledges or nacks what a socket received, a few at a time in random order.
 type acknowledger struct {
 	s    *Subscriber
 	c    *websocket.Conn
@@ -90,8 +94,14 @@ func (a *acknowledger) run() {
 		batch := a.s.take()
 		a.s.Rand.Shuffle(len(batch), func(i, j int) { batch[i], batch[j] = batch[j], batch[i] })
 		for i, d := range batch {
-			a.s.acknowledge(batch[i : i+1])
-			frame := fmt.Sprintf(`{"type":"ack","id":%q}`, d.frameID)
+			kind := "ack"
+			if d.nack {
+				kind = "nack"
+				a.s.Reader.Nack(d.session, d.id)
+			} else {
+				a.s.acknowledge(batch[i : i+1])
+			}
+			frame := fmt.Sprintf(`{"type":%q,"id":%q}`, kind, d.frameID)
 			ctx, cancel := context.WithTimeout(context.Background(), patience)
 			err := a.c.Write(ctx, websocket.MessageText, []byte(frame))
 			cancel()

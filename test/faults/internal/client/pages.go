@@ -42,7 +42,7 @@ func (s *Subscriber) pages(ctx context.Context, session string) error {
 			return err
 		}
 		for _, item := range p.Items {
-			if err := s.deliver(session, item.ID, item.Content); err != nil {
+			if err := s.deliver(session, item.ID, item.Content, 1); err != nil {
 				return err
 			}
 		}

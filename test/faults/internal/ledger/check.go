@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Check judges a run. records is the whole topic. There is one verdict for each way of publishing and for
-// each reader.
-func (l *Ledger) Check(records []Record, harm Harm) []*Verdict {
+// Check judges a run. records is the whole topic, letters the whole dead letter topic. There is one
+// verdict for each way of publishing and for each reader.
+func (l *Ledger) Check(records []Record, letters []Letter, harm Harm) []*Verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	places := map[string][]Place{}
@@ -17,8 +17,11 @@ func (l *Ledger) Check(records []Record, harm Harm) []*Verdict {
 	verdicts := l.publishing(places)
 	for _, r := range l.readers {
 		v := newVerdict(r.name, r.via, promised(r.via, harm, r.acknowledges()))
-		v.Sent = len(records)
+		v.Sent, v.Nacks = len(records), r.nacks
 		r.deliveries(v, places)
+		if r.nacks {
+			r.letters(v, letters, places)
+		}
 		r.order(v, places)
 		r.commits(v, records)
 		verdicts = append(verdicts, v)
@@ -91,15 +94,18 @@ func (l *Ledger) disorder(byVia map[Via]*Verdict, where map[string][]Place) {
 
 // acknowledges says whether the reader acknowledges by itself.
 func (r *reader) acknowledges() bool {
-	return slices.ContainsFunc(r.steps, func(s step) bool { return s.kind == acknowledged })
+	return len(r.acked) > 0
 }
 
 // deliveries finds what was lost, came too often or is not in Kafka at all.
 func (r *reader) deliveries(v *Verdict, where map[string][]Place) {
-	sessions := map[string][]string{}
+	sessions, nacks := map[string][]string{}, map[string]int{}
 	for _, s := range r.steps {
-		if s.kind == delivered {
+		switch s.kind {
+		case delivered:
 			sessions[s.id] = append(sessions[s.id], s.session)
+		case nacked:
+			nacks[s.id]++
 		}
 	}
 	v.Arrived = len(sessions)
@@ -108,7 +114,7 @@ func (r *reader) deliveries(v *Verdict, where map[string][]Place) {
 		if len(times) == 0 {
 			v.find(Lost, "%s at %s", id, places(at))
 		}
-		if len(times) > len(at) {
+		if len(times)-nacks[id] > len(at) { // a nack asks for one more
 			v.find(Doubled, "%s at %s: by %q", id, places(at), times)
 		}
 	}
@@ -144,7 +150,8 @@ func (r *reader) order(v *Verdict, where map[string][]Place) {
 	}
 }
 
-// commits looks at each committed offset whether all records below it had been acknowledged.
+// commits looks at each committed offset whether all records below it had been acknowledged, or
+// nacked as often as it takes to become a dead letter.
 func (r *reader) commits(v *Verdict, records []Record) {
 	byPartition := map[int32][]Record{}
 	for _, rec := range records {
@@ -155,10 +162,15 @@ func (r *reader) commits(v *Verdict, records []Record) {
 		settles = acknowledged
 	}
 	settled, told := map[string]bool{}, map[string]bool{}
+	nacks := nackCount{}
 	for _, s := range r.steps {
 		switch s.kind {
 		case settles:
 			settled[s.id] = true
+		case nacked:
+			if nacks.add(s) {
+				settled[s.id] = true
+			}
 		case committed:
 			for _, rec := range byPartition[s.upTo.Partition] {
 				if rec.Place.Offset < s.upTo.Offset && !settled[rec.ID] && !told[rec.ID] {

@@ -51,7 +51,7 @@ type sent struct {
 // step is one thing that happened to the reader of a group or, at level none, to one reader.
 type step struct {
 	kind    stepKind
-	session string // of a delivery: the connection
+	session string // of a delivery or a nack: the connection
 	id      string
 	upTo    Place // of a commit: the committed offset
 }
@@ -61,14 +61,17 @@ type stepKind uint8
 const (
 	delivered stepKind = iota
 	acknowledged
+	nacked
 	committed
 )
 
 type reader struct {
 	name  string
 	via   Via
+	nacks bool
 	steps []step
 	seen  map[string]bool
+	acked map[string]bool
 }
 
 // Ledger takes down what happens, in the order in which it happens. Safe for concurrent use.
@@ -110,10 +113,16 @@ type Reader struct {
 }
 
 // Reader makes a reader that has read nothing.
-func (l *Ledger) Reader(name string, via Via) *Reader {
+func (l *Ledger) Reader(name string, via Via) *Reader { return l.reader(name, via, false) }
+
+// NackingReader makes a reader that acknowledges some deliveries and nacks others: its records end
+// acknowledged or in the dead letter topic.
+func (l *Ledger) NackingReader(name string, via Via) *Reader { return l.reader(name, via, true) }
+
+func (l *Ledger) reader(name string, via Via, nacks bool) *Reader {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	r := &reader{name: name, via: via, seen: map[string]bool{}}
+	r := &reader{name: name, via: via, nacks: nacks, seen: map[string]bool{}, acked: map[string]bool{}}
 	l.readers = append(l.readers, r)
 	return &Reader{l, r}
 }
@@ -124,6 +133,9 @@ func (r *Reader) Name() string { return r.state.name }
 // Via is the reader's entrypoint and level.
 func (r *Reader) Via() Via { return r.state.via }
 
+// Nacks says whether the reader nacks.
+func (r *Reader) Nacks() bool { return r.state.nacks }
+
 // Deliver takes down a record that the client has received whole; session is its connection.
 func (r *Reader) Deliver(session, id string) {
 	r.add(step{kind: delivered, session: session, id: id})
@@ -133,24 +145,36 @@ func (r *Reader) Deliver(session, id string) {
 // counts as one that acknowledges what it receives.
 func (r *Reader) Acknowledge(id string) { r.add(step{kind: acknowledged, id: id}) }
 
+// Nack takes down a nack, before it is sent; session is its connection.
+func (r *Reader) Nack(session, id string) {
+	r.add(step{kind: nacked, session: session, id: id})
+}
+
 // Commit takes down a committed offset that was seen: the next one to read, as Kafka counts.
 func (r *Reader) Commit(partition int32, offset int64) {
 	r.add(step{kind: committed, upTo: Place{partition, offset}})
 }
 
-// Received is the number of different records that came.
-func (r *Reader) Received() int {
+// Done is the number of different records that need not come any more: those that came, for a
+// reader that nacks those that it acknowledged and the dead letters.
+func (r *Reader) Done(letters []Letter) int {
 	r.ledger.mu.Lock()
 	defer r.ledger.mu.Unlock()
-	return len(r.state.seen)
+	if !r.state.nacks {
+		return len(r.state.seen)
+	}
+	return len(r.state.done(letters))
 }
 
 func (r *Reader) add(s step) {
 	r.ledger.mu.Lock()
 	defer r.ledger.mu.Unlock()
-	if s.kind == delivered {
+	switch s.kind {
+	case delivered:
 		r.state.seen[s.id] = true
 		r.ledger.steps++
+	case acknowledged:
+		r.state.acked[s.id] = true
 	}
 	r.state.steps = append(r.state.steps, s)
 }

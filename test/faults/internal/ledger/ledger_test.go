@@ -64,7 +64,7 @@ func (r *run) readBut(changed Via) {
 func (r *run) want(t *testing.T, broken ...string) {
 	t.Helper()
 	var got []string
-	for _, v := range r.Check(r.records, Rough) {
+	for _, v := range r.Check(r.records, nil, Rough) {
 		got = append(got, v.Broken()...)
 	}
 	if diff := cmp.Diff(broken, got); diff != "" {
@@ -195,7 +195,7 @@ func TestBalancedLosesNothingWhenCalm(t *testing.T) {
 	balanced := r.Reader("group", Via{endpoint.SSE, endpoint.Balanced})
 	balanced.Deliver("c", "r0")
 	r.want(t)
-	verdicts := r.Check(r.records, Calm)
+	verdicts := r.Check(r.records, nil, Calm)
 	if got := verdicts[len(verdicts)-1].Count(Lost); got != 5 || len(verdicts[len(verdicts)-1].Broken()) != 5 {
 		t.Errorf("%d lost", got)
 	}
@@ -210,7 +210,7 @@ func TestNothingDoublesWhenOrderly(t *testing.T) {
 	}
 	balanced.Deliver("d", "r3")
 	r.want(t)
-	verdicts := r.Check(r.records, Orderly)
+	verdicts := r.Check(r.records, nil, Orderly)
 	want := []string{`doubled: r3 at 1#1: by ["c" "d"]`}
 	if diff := cmp.Diff(want, verdicts[len(verdicts)-1].Broken()); diff != "" {
 		t.Error(diff)
@@ -221,7 +221,7 @@ func TestTable(t *testing.T) {
 	r := published()
 	r.readBut(acking)
 	r.read(acking, 0, 1, 2, 4, 4, 5)
-	verdicts := r.Check(r.records, Rough)
+	verdicts := r.Check(r.records, nil, Rough)
 	var text strings.Builder
 	if err := Table(&text, Total(append(verdicts, verdicts...))); err != nil {
 		t.Fatal(err)

@@ -13,16 +13,16 @@ import (
 // Total adds up the verdicts of many runs, for each level and entrypoint.
 func Total(verdicts []*Verdict) []*Verdict {
 	type row struct {
-		via   Via
-		reads bool
+		via          Via
+		reads, nacks bool
 	}
 	rows := map[row]*Verdict{}
 	var out []*Verdict
 	for _, v := range verdicts {
-		at := row{v.Via, v.Reader != ""}
+		at := row{v.Via, v.Reader != "", v.Nacks}
 		sum := rows[at]
 		if sum == nil {
-			sum = &Verdict{Reader: v.Reader, Via: v.Via}
+			sum = &Verdict{Reader: v.Reader, Via: v.Via, Nacks: v.Nacks}
 			rows[at] = sum
 			out = append(out, sum)
 		}
@@ -39,6 +39,8 @@ func (v *Verdict) add(other *Verdict) {
 	v.Failed += other.Failed
 	v.Unknown += other.Unknown
 	v.Arrived += other.Arrived
+	v.Acknowledged += other.Acknowledged
+	v.Letters += other.Letters
 	for f := range findings {
 		v.found[f] = append(v.found[f], other.found[f]...)
 		v.promised[f] = v.promised[f] || other.promised[f] && len(other.found[f]) > 0
@@ -47,10 +49,35 @@ func (v *Verdict) add(other *Verdict) {
 
 func (v *Verdict) rank() int {
 	rank := 10 * slices.Index(endpoint.Levels(), v.Via.Level)
-	if v.Reader != "" {
+	switch {
+	case v.Nacks:
+		rank += 2000
+	case v.Reader != "":
 		rank += 1000
 	}
 	return rank
+}
+
+// layout gives the head of the columns that a verdict is printed in, its numbers and its findings.
+func (v *Verdict) layout() (head []string, counts []int, columns []Finding) {
+	switch {
+	case v.Reader == "":
+		head = []string{"publishing", "", "sent", "receipted", "refused", "unknown", "in Kafka"}
+		counts = []int{v.Sent, v.Receipted, v.Failed, v.Unknown, v.Arrived}
+		columns = []Finding{FalseReceipt, Twice, FalseFailure, Disorder}
+	case v.Nacks:
+		head = []string{"nacking", "", "in Kafka", "delivered", "acknowledged", "dead letters"}
+		counts = []int{v.Sent, v.Arrived, v.Acknowledged, v.Letters}
+		columns = []Finding{Lost, Doubled, Disorder, Overcommitted, Invented, FalseLetter}
+	default:
+		head = []string{"subscribing", "", "in Kafka", "delivered"}
+		counts = []int{v.Sent, v.Arrived}
+		columns = []Finding{Lost, Doubled, Disorder, Overcommitted, Invented}
+	}
+	for _, f := range columns {
+		head = append(head, f.String())
+	}
+	return head, counts, columns
 }
 
 // Table prints verdicts, publishing first: "0" is a promise kept, "3!" one broken, "(3)" a number
@@ -59,17 +86,7 @@ func Table(w io.Writer, verdicts []*Verdict) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := ""
 	for _, v := range verdicts {
-		columns := []Finding{Lost, Doubled, Disorder, Overcommitted, Invented}
-		counts := []int{v.Sent, v.Arrived}
-		title := []string{"subscribing", "", "in Kafka", "delivered"}
-		if v.Reader == "" {
-			columns = []Finding{FalseReceipt, Twice, FalseFailure, Disorder}
-			counts = []int{v.Sent, v.Receipted, v.Failed, v.Unknown, v.Arrived}
-			title = []string{"publishing", "", "sent", "receipted", "refused", "unknown", "in Kafka"}
-		}
-		for _, f := range columns {
-			title = append(title, f.String())
-		}
+		title, counts, columns := v.layout()
 		if line := strings.Join(title, "\t"); line != head {
 			head = line
 			if err := t.Flush(); err != nil {

@@ -15,11 +15,12 @@ const (
 	FalseReceipt  Finding = iota // receipted, and not in Kafka or not where the receipt says
 	Twice                        // in Kafka more than once
 	FalseFailure                 // a definite failure, and in Kafka
-	Lost                         // in Kafka, and never delivered
+	Lost                         // in Kafka, and never delivered; a reader that nacks: nor acknowledged or a dead letter
 	Doubled                      // delivered more often than it is in Kafka
 	Disorder                     // before one that was first
 	Overcommitted                // committed before it was acknowledged
 	Invented                     // delivered, and not in Kafka
+	FalseLetter                  // a dead letter, and not nacked up to the limit, or not as it says
 	findings      = iota
 )
 
@@ -32,6 +33,10 @@ type Verdict struct {
 	Failed    int
 	Unknown   int
 	Arrived   int // different records: publishing: in Kafka; reading: delivered
+
+	Nacks        bool // the reader does; for it are:
+	Acknowledged int  // different records
+	Letters      int
 
 	found    [findings][]string
 	promised [findings]bool // that there is none
@@ -77,7 +82,7 @@ func (v *Verdict) list(promised bool) []string {
 // String names a finding as the table's head does.
 func (f Finding) String() string {
 	return [...]string{
-		"false receipt", "twice", "false failure", "lost", "doubled", "disorder", "overcommitted", "invented",
+		"false receipt", "twice", "false failure", "lost", "doubled", "disorder", "overcommitted", "invented", "false letter",
 	}[f]
 }
 

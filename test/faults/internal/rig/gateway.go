@@ -17,8 +17,14 @@ type Gateway struct {
 // drainTime is more than a gateway needs for draining.
 const drainTime = 20 * time.Second
 
-// NewGateway makes a gateway of dir/gateway on a topic; Start starts it.
-func NewGateway(dir, name, brokers, topic string) (*Gateway, error) {
+// Setting is what gateways differ in.
+type Setting struct {
+	Brokers, Topic, DeadLetters string
+	GroupProtocol               string // "": the default
+}
+
+// NewGateway makes a gateway of dir/gateway; Start starts it.
+func NewGateway(dir, name string, setting Setting) (*Gateway, error) {
 	address, err := FreeAddress()
 	if err != nil {
 		return nil, err
@@ -28,7 +34,7 @@ func NewGateway(dir, name, brokers, topic string) (*Gateway, error) {
 		return nil, err
 	}
 	g := &Gateway{address: address, Process: Process{
-		name: name, dir: dir, program: filepath.Join(dir, "gateway"), env: environment(address, admin, brokers, topic),
+		name: name, dir: dir, program: filepath.Join(dir, "gateway"), env: environment(address, admin, setting),
 	}}
 	if g.Writers, err = NewProxy(address); err != nil {
 		return nil, err
@@ -40,10 +46,10 @@ func NewGateway(dir, name, brokers, topic string) (*Gateway, error) {
 	return g, nil
 }
 
-// environment configures a gateway: its addresses, its topic, and short times.
-func environment(address, admin, brokers, topic string) []string {
+// environment configures a gateway: its addresses, its topics, and short times.
+func environment(address, admin string, setting Setting) []string {
 	const api = "PENSTOCK_APIS__FAULTS__"
-	return []string{
+	env := []string{
 		"PENSTOCK_LISTEN__ADDRESS=" + address,
 		"PENSTOCK_ADMIN__ADDRESS=" + admin,
 		"PENSTOCK_DRAIN__DELAY=0s",
@@ -52,10 +58,15 @@ func environment(address, admin, brokers, topic string) []string {
 		"PENSTOCK_CONSUME__SESSIONTIMEOUT=6s",
 		"PENSTOCK_LOG__LEVEL=info",
 		"PENSTOCK_LOG__FORMAT=text",
-		api + "ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVERS=" + brokers,
-		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__PRODUCER__TOPICS=" + topic,
-		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__CONSUMER__TOPICS=" + topic,
+		api + "ENDPOINTS__DEFAULT__CONFIGURATION__BOOTSTRAPSERVERS=" + setting.Brokers,
+		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__PRODUCER__TOPICS=" + setting.Topic,
+		api + "ENDPOINTS__DEFAULT__SHAREDCONFIGURATIONOVERRIDE__CONSUMER__TOPICS=" + setting.Topic,
+		api + "OPERATIONS__READATLEASTONCE__WEBSOCKET__DEADLETTERTOPIC=" + setting.DeadLetters,
 	}
+	if setting.GroupProtocol != "" {
+		env = append(env, "PENSTOCK_CONSUME__GROUPPROTOCOL="+setting.GroupProtocol)
+	}
+	return env
 }
 
 // Start starts the gateway and waits until it listens.
