@@ -78,15 +78,34 @@ func nack(s *socket, frame map[string]any, delivery int) (id string) {
 }
 
 func TestDeadLetterTopic(t *testing.T) {
-	source, dead := harness.UniqueTopic(), harness.UniqueTopic()
+	dead := harness.UniqueTopic()
+	testDeadLetter(t, dead, dead, "")
+}
+
+// TestDeadLetterTopicThatARequestChooses holds that the topic is the connection's, and within what
+// requests may choose.
+func TestDeadLetterTopicThatARequestChooses(t *testing.T) {
+	dead := harness.UniqueTopic()
+	r := testDeadLetter(t, "{#request.params['dead']?.[0]}", dead, "&dead="+dead)
+	for _, other := range []string{dead + ".other", "__consumer_offsets"} {
+		r.Do("GET", "/orders?dead="+other, "", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+			"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Protocol: penstock.v1").WantProblem(t, 403, "FAILURE_NOT_ALLOWED")
+	}
+}
+
+// testDeadLetter has a record given up on that goes to the topic dead, which a text names.
+func testDeadLetter(t *testing.T, text, dead, query string) *rig {
+	t.Helper()
+	source := harness.UniqueTopic()
+	op := operation("orders", websocket("at-least-once", fmt.Sprintf(`"deadLetterTopic":%q`, text)))
+	op.Descriptor.Allow = map[string][]string{"producer.topics": {dead}}
 	r := start(t, setup{
-		topic:      source,
-		operations: ops(operation("orders", websocket("at-least-once", fmt.Sprintf(`"deadLetterTopic":%q`, dead)))),
-		config:     `apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest } } } } } }`,
+		topic: source, operations: ops(op),
+		config: `apis: { shop: { endpoints: { default: { sharedConfigurationOverride: { consumer: { autoOffsetReset: earliest } } } } } }`,
 	})
 	harness.CreateTopic(t, r.kafka, dead, 1)
 	harness.Produce(r.t, r.kafka, &kgo.Record{Topic: r.topic, Key: []byte("k"), Value: []byte(order(0)), Headers: []kgo.RecordHeader{{Key: "h", Value: []byte("1")}}})
-	s := r.dial("/orders?X-Client-Identifier="+r.topic, "penstock.v1")
+	s := r.dial("/orders?X-Client-Identifier="+r.topic+query, "penstock.v1")
 	for delivery := 1; delivery <= 5; delivery++ {
 		nack(s, s.frame("message"), delivery)
 	}
@@ -106,6 +125,7 @@ func TestDeadLetterTopic(t *testing.T) {
 		t.Errorf("the dead letter is\n%s\nwant\n%s", got, want)
 	}
 	harness.Eventually(t, "the commit behind the dead letter", func() bool { return r.committed() == 1 })
+	return r
 }
 
 func TestDeliveryStopsWithoutADeadLetterTopic(t *testing.T) {

@@ -84,6 +84,9 @@ func (r *reader) annotation(holder *document.Node, key string, kind schema.Kind)
 		a.Bad = true
 		r.Add(r.Doc.Placed(node, issue.Pointer, worded(kind, issue)))
 	}
+	if !r.literals(node, kind) {
+		a.Bad = true
+	}
 	return a
 }
 

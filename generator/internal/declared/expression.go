@@ -13,6 +13,26 @@ func (r *reader) expressions(n *document.Node, kind schema.Kind) bool {
 	return len(issues) == 0
 }
 
+// literals reports the texts of an annotation that are what they are, and yet hold an expression: an
+// expression there would never be computed. It says whether there is none.
+func (r *reader) literals(n *document.Node, kind schema.Kind) bool {
+	sound := true
+	for _, pointer := range schema.Expressions(n.Value()) {
+		what, members := "", document.Split(pointer)
+		switch {
+		case kind == schema.Allow:
+			what = "a value that requests may choose"
+		case (kind == schema.Attributes || kind == schema.EndpointGroups) && len(members) == 2 && members[1] == "name":
+			what = "name"
+		}
+		if at := n.At(pointer); what != "" && at != nil {
+			r.Fail(at, "%s takes no expression: write the value itself", what)
+			sound = false
+		}
+	}
+	return sound
+}
+
 // placeOf says what a text at a pointer below an annotation is computed for.
 func placeOf(n *document.Node, kind schema.Kind, pointer string) expr.Place {
 	switch kind {

@@ -13,10 +13,17 @@ import (
 )
 
 // choices judges that requests choose only what x-kafka-allow lets them choose: by attributes, in
-// their order, then by expressions in the endpoints.
+// their order, then by expressions in the entrypoints and in the endpoints.
 func (o *operation) choices() {
 	for _, a := range o.Attributes {
 		o.chosen(a)
+	}
+	for _, ep := range o.Entrypoints {
+		topic, _ := ep.Config["deadLetterTopic"].(string)
+		if o.depends(topic, expr.Request) && !o.allows(schema.ProducerTopics) {
+			o.Add(ep.Issue(o.Doc, "/deadLetterTopic",
+				"deadLetterTopic depends on a request: write what requests may choose, x-kafka-allow: { %s: [ … ] }", schema.ProducerTopics))
+		}
 	}
 	if o.Endpoints.Bad {
 		return

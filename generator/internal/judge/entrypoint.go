@@ -74,7 +74,7 @@ func (o *operation) advice(e *effective.Endpoint) string {
 func (o *operation) options(ep *effective.Entrypoint) {
 	for _, pointer := range schema.Expressions(ep.Config) {
 		switch option, _, _ := strings.Cut(pointer[1:], "/"); option {
-		case "key", "partition", "headers", "condition":
+		case "key", "partition", "headers", "condition", "deadLetterTopic":
 		default:
 			o.Add(ep.Issue(o.Doc, pointer, "%s takes no expression: write the value itself", option))
 		}
@@ -115,10 +115,10 @@ func (o *operation) condition(ep *effective.Entrypoint) {
 // deadLetters checks that something can be given up on, and written elsewhere.
 func (o *operation) deadLetters(e *effective.Endpoint, ep *effective.Entrypoint) {
 	topic, given := ep.Config["deadLetterTopic"].(string)
-	if !given || ep.Kind != endpoint.WebSocket || schema.IsExpression(topic) {
+	if !given || ep.Kind != endpoint.WebSocket {
 		return
 	}
-	if problem := topicProblem(topic); problem != "" {
+	if problem := topicProblem(topic); problem != "" && !schema.IsExpression(topic) {
 		o.Add(ep.Issue(o.Doc, "/deadLetterTopic", "%s", problem))
 	}
 	if !ep.Subscribes || ep.Config["qos"] != string(endpoint.AtLeastOnce) {

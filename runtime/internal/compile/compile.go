@@ -67,7 +67,7 @@ func Operation(in Input) (Output, error) {
 		op.Publish = c.publishing(g, served, objects)
 	}
 	if g != nil && uses&endpoint.Subscribing != 0 {
-		op.Subscribe = c.subscribing(g, objects)
+		op.Subscribe = c.subscribing(g, served, objects)
 	}
 	if err := errors.Join(c.problems...); err != nil {
 		return Output{}, err

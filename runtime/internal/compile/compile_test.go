@@ -271,6 +271,17 @@ func TestProblems(t *testing.T) {
 			`gateway.yaml:1:60: operation "placeOrder" of api "orders": topic "__consumer_offsets" is internal to Kafka (/websocket/deadLetterTopic)`,
 		},
 		{
+			"dead letter topic that requests choose", "",
+			func(d *endpoint.Descriptor) {
+				d.Entrypoints = append(d.Entrypoints, endpoint.Entrypoint{
+					Kind: endpoint.WebSocket, Method: "GET", Path: "/ws", Config: `{"qos":"at-least-once","deadLetterTopic":"{#request.params['t'][0]}"}`,
+				})
+				d.Origin = append(d.Origin, endpoint.Origin{Pointer: "/websocket/deadLetterTopic", Source: "orders.yaml:12:9"})
+			},
+			`orders.yaml:12:9: operation "placeOrder" of api "orders": deadLetterTopic depends on a request: ` +
+				`write what requests may choose, x-kafka-allow: { producer.topics: [ … ] } (/websocket/deadLetterTopic)`,
+		},
+		{
 			"bad pattern in a schema", "", func(d *endpoint.Descriptor) {
 				d.Publish.Schema = &endpoint.Schema{Types: endpoint.String, Pattern: "("}
 				d.Entrypoints = d.Entrypoints[:1]

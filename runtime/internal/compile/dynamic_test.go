@@ -3,6 +3,7 @@ package compile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -203,6 +204,50 @@ func TestSidesThatAttributesSwitch(t *testing.T) {
 	}
 	if _, err := open(nil, "X-Enabled", "true"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestDeadLetterTopicOfAConnection is computed when a socket opens its stream, by what the socket's
+// request is.
+func TestDeadLetterTopicOfAConnection(t *testing.T) {
+	d := descriptor()
+	d.Topic = endpoint.Topic{Template: "orders"}
+	d.Entrypoints = []endpoint.Entrypoint{
+		{Kind: endpoint.SSE, Method: http.MethodGet, Path: "/orders", Config: `{"qos":"none"}`},
+		{
+			Kind: endpoint.WebSocket, Method: http.MethodGet, Path: "/ws",
+			Config: `{"qos":"at-least-once","publisher":{"enabled":false},"deadLetterTopic":"{#context.attributes['dead']}"}`,
+		},
+	}
+	assign(&d, "dead", "{#request.headers['X-Dead']?.[0]}")
+	c := &clients{stream: idle{}}
+	op := mount(t, d, c, "")
+	open := func(kind endpoint.Kind, headers ...string) (string, error) {
+		x, _ := sent("", headers...)
+		c.reading = qos.Reading{}
+		opened, err := op.Subscribe.Open(t.Context(), x, qos.Reading{Kind: kind, Level: endpoint.None})
+		if err != nil {
+			return "", err
+		}
+		return opened.DeadLetterTopic, opened.Close(context.Background())
+	}
+	for _, test := range []struct {
+		kind        endpoint.Kind
+		header      string
+		topic, want string
+	}{
+		{endpoint.WebSocket, "eu-dead", "eu-dead", ""},
+		{endpoint.WebSocket, "", "", ""},
+		{endpoint.SSE, "us-dead", "", ""},
+		{endpoint.WebSocket, "us-dead", "", `evaluate configuration: FAILURE_NOT_ALLOWED: deadLetterTopic: "us-dead" is not allowed`},
+	} {
+		topic, err := open(test.kind, "X-Dead", test.header)
+		if got := fmt.Sprint(err); topic != test.topic || test.want == "" && err != nil || test.want != "" && got != test.want {
+			t.Errorf("%s %q: got %q, %v; want %q, %s", test.kind, test.header, topic, err, test.topic, test.want)
+		}
+		if test.want != "" && c.reading.Level != "" {
+			t.Errorf("%s %q: a stream was opened", test.kind, test.header)
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ func (c *compiler) entrypoint(e endpoint.Entrypoint, change any, group string) (
 		return e, false
 	}
 	e.Config = endpoint.JSON(text)
-	if o.DeadLetters != "" {
+	if o.DeadLetters != "" && !schema.IsExpression(o.DeadLetters) {
 		if err := legal(o.DeadLetters); err != nil {
 			c.report("", group, config.Pointer(string(e.Kind), "deadLetterTopic"), err.Error())
 		}

@@ -2,14 +2,17 @@ package compile
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
+	"github.com/penstock-dev/penstock/runtime/internal/override"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 	"github.com/penstock-dev/penstock/runtime/internal/topics"
 	"github.com/penstock-dev/penstock/schema"
@@ -20,15 +23,17 @@ type subscribing struct {
 	*group
 	api, operation string
 	template       *topics.Template  // nil: the document names no topic
+	deadLetters    *override.Topic   // of the websocket; nil: it names none
 	transforms     [2]*qos.Transform // with the schema registry's header, and without it
 }
 
 // subscribing compiles the way from Kafka.
-func (c *compiler) subscribing(g *group, objects []*object) *entrypoints.Subscribing {
+func (c *compiler) subscribing(g *group, served []endpoint.Entrypoint, objects []*object) *entrypoints.Subscribing {
 	c.needsTopics(objects, "consumer", func(o *object) side { return o.Shared.Consumer }, schema.ConsumerTopics, schema.TopicPatterns)
 	s := &subscribing{
 		group: g, api: c.d.API, operation: c.d.Operation, template: c.template(),
-		transforms: [2]*qos.Transform{c.transform(false), c.transform(true)},
+		deadLetters: c.deadLetters(g, served),
+		transforms:  [2]*qos.Transform{c.transform(false), c.transform(true)},
 	}
 	out := &entrypoints.Subscribing{Payload: c.d.Subscribe, EventName: c.d.Subscribe.Name, Open: s.open, WritesDeadLetters: true}
 	if out.EventName == "" {
@@ -38,6 +43,24 @@ func (c *compiler) subscribing(g *group, objects []*object) *entrypoints.Subscri
 		out.WritesDeadLetters = out.WritesDeadLetters && o.Shared.Producer.Enabled
 	}
 	return out
+}
+
+// deadLetters compiles the topic that a websocket writes what it gives up on to; nil: it names none,
+// or the text has a problem.
+func (c *compiler) deadLetters(g *group, served []endpoint.Entrypoint) *override.Topic {
+	const option = "deadLetterTopic"
+	for _, e := range served {
+		var o placement
+		if err := json.Unmarshal([]byte(e.Config), &o); err != nil || e.Kind != endpoint.WebSocket || o.DeadLetters == "" {
+			continue // the configuration was decoded before
+		}
+		topic, err := g.candidates[0].config.Topic(option, o.DeadLetters) // attributes and entries are those of all
+		if err != nil {
+			c.report("", config.Pointer("operations", c.d.Operation), config.Pointer(string(e.Kind), option), err.Error())
+		}
+		return topic
+	}
+	return nil
 }
 
 // open implements entrypoints.Subscribing.Open.
@@ -100,14 +123,18 @@ func (s *subscribing) read(ctx context.Context, conn connection, x *exchange.Exc
 	if consumer.RemoveConfluentHeader {
 		r.Transform = s.transforms[1]
 	}
+	made := &entrypoints.Opened{EncodeIDs: consumer.EncodeMessageID, DeadLetters: conn.deadLetters}
+	if s.deadLetters != nil && r.Kind == endpoint.WebSocket {
+		if made.DeadLetterTopic, err = s.deadLetters.Name(x); err != nil {
+			return nil, err
+		}
+	}
 	opened, err := conn.cluster.Open(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	return &entrypoints.Opened{
-		Stream: conn.stream(opened), EncodeIDs: consumer.EncodeMessageID,
-		DeadLetters: conn.deadLetters,
-	}, nil
+	made.Stream = conn.stream(opened)
+	return made, nil
 }
 
 // groupID is the consumer group of a request: an attribute's, else the caller's.

@@ -79,6 +79,8 @@ type Opened struct {
 	qos.Stream
 	// EncodeIDs says whether ids are base64 (consumer.encodeMessageId).
 	EncodeIDs bool
+	// DeadLetterTopic is where records go that a WebSocket gives up on; "": there is none.
+	DeadLetterTopic string
 	// DeadLetters gives the writer for records that are given up on, which answers with receipts.
 	// Errors are *core.Error.
 	DeadLetters func() (qos.Sink, error)

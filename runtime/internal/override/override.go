@@ -112,9 +112,7 @@ func (c *Configuration) compileSlot(s *slot, p property) error {
 		return err
 	}
 	for _, text := range s.parts() {
-		for _, variable := range []string{"request", "context", "subscription"} {
-			s.varies = s.varies || text.Uses(variable)
-		}
+		s.varies = s.varies || text.varies()
 		if !c.freedom.trail.Depends(text.Template) {
 			continue
 		}

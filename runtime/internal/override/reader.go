@@ -43,6 +43,11 @@ func compilePart(text string, place expr.Place) (*part, error) {
 	return &part{Template: compiled}, nil
 }
 
+// varies says that the value can differ among requests.
+func (p *part) varies() bool {
+	return p.Uses("request") || p.Uses("context") || p.Uses("subscription")
+}
+
 // words gives the value as a text; false for null.
 func (p *part) words(scope expr.Scope) (string, bool, error) {
 	v, err := p.Value(scope)

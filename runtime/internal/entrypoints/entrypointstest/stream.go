@@ -232,10 +232,10 @@ func Subscriber(open func(qos.Reading) (qos.Stream, error)) *entrypoints.Operati
 	}
 }
 
-// WriteDeadLetters gives the streams of an operation a writer for dead letters.
-func WriteDeadLetters(op *entrypoints.Operation, sink func() (qos.Sink, error)) {
+// WriteDeadLetters gives the streams of an operation a dead letter topic and its writer.
+func WriteDeadLetters(op *entrypoints.Operation, topic string, sink func() (qos.Sink, error)) {
 	op.Subscribe.WritesDeadLetters = true
-	changeOpened(op, func(o *entrypoints.Opened) { o.DeadLetters = sink })
+	changeOpened(op, func(o *entrypoints.Opened) { o.DeadLetterTopic, o.DeadLetters = topic, sink })
 }
 
 // PlainIDs makes the ids of an operation plain.

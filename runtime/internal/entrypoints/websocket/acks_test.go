@@ -19,7 +19,7 @@ import (
 // The configurations of level at-least-once; the second one has a dead letter topic.
 const (
 	atLeastOnce = `{"qos":"at-least-once"}`
-	withLetters = `{"qos":"at-least-once","deadLetterTopic":"orders.dead"}`
+	withLetters = `{"qos":"at-least-once","deadLetterTopic":"{#properties['dead']}"}`
 )
 
 // acknowledging makes a rig one that only subscribes, with plain ids.
@@ -31,7 +31,7 @@ func acknowledging(r *rig) {
 // lettered is one whose dead letters go to its sink.
 func lettered(r *rig) {
 	acknowledging(r)
-	entrypointstest.WriteDeadLetters(r.op, func() (qos.Sink, error) { return r.sink, nil })
+	entrypointstest.WriteDeadLetters(r.op, "orders.dead", func() (qos.Sink, error) { return r.sink, nil })
 }
 
 // message is the frame of a record whose payload is its offset.
@@ -220,12 +220,17 @@ func TestDeadLetterNotWritten(t *testing.T) {
 		change func(*rig)
 	}{
 		{"no writer", withLetters, func(r *rig) {
-			entrypointstest.WriteDeadLetters(r.op, func() (qos.Sink, error) { return nil, core.NewError(core.CodeDraining, "") })
+			entrypointstest.WriteDeadLetters(r.op, "orders.dead", func() (qos.Sink, error) { return nil, core.NewError(core.CodeDraining, "") })
 		}},
 		{"no outcome", withLetters, func(r *rig) {
 			r.sink.Fail = func(*core.Record) error { return core.NewError(core.CodeOutcomeUnknown, "") }
 		}},
-		{"a dead letter", `{"qos":"at-least-once","deadLetterTopic":"orders"}`, func(*rig) {}},
+		{"a dead letter", withLetters, func(r *rig) {
+			entrypointstest.WriteDeadLetters(r.op, "orders", func() (qos.Sink, error) { return r.sink, nil })
+		}},
+		{"a topic that is null", withLetters, func(r *rig) {
+			entrypointstest.WriteDeadLetters(r.op, "", func() (qos.Sink, error) { return r.sink, nil })
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t, c.config, func(r *rig) {

@@ -50,7 +50,8 @@ var errNoDeadLetters = errors.New("there is no dead letter topic")
 
 // giveUp writes a record to the dead letter topic, or stops its partition.
 func (s *socket) giveUp(ctx context.Context, p *pending) bool {
-	if s.deadLetters == "" || s.deadLetters == p.record().Topic { // a dead letter is not sent round in circles
+	topic := s.stream.DeadLetterTopic
+	if topic == "" || topic == p.record().Topic { // a dead letter is not sent round in circles
 		return s.stop(ctx, p, errNoDeadLetters)
 	}
 	sink, err := s.stream.DeadLetters()
@@ -59,7 +60,7 @@ func (s *socket) giveUp(ctx context.Context, p *pending) bool {
 	}
 	p.dead = true
 	letter := entrypoints.DeadLetter(p.record(), p.deliveries)
-	letter.Topic = s.deadLetters
+	letter.Topic = topic
 	buried := s.acks.buried
 	sink.Send(letter, func(_ core.Receipt, err error) { buried <- burial{p, err} })
 	return true

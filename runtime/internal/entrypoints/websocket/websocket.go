@@ -48,7 +48,6 @@ type handler struct {
 	level                 endpoint.QoS
 	publishes, subscribes bool
 	tombstones            bool   // a publish frame with content null is a tombstone
-	deadLetters           string // topic of the records that are given up on; "": none
 	plain                 *plain // one of each protocol for all clients, so that they share frames
 	v1                    [2]*v1 // for plain and for encoded ids
 	pingEvery, pongWithin time.Duration
@@ -62,8 +61,9 @@ func (h *handler) acknowledges() bool { return h.subscribes && h.level == endpoi
 // New makes the handler of a websocket entrypoint.
 //
 // Options: qos (balanced), publisher.enabled and subscriber.enabled (on where the operation has
-// that direction), deadLetterTopic (none; for subscribers at level at-least-once), tombstone (false).
-// The operation itself has condition, key, partition and headers.
+// that direction), deadLetterTopic (none; for subscribers at level at-least-once; the operation computes
+// it when a stream is opened), tombstone (false). The operation itself has condition, key, partition and
+// headers.
 func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoint) (echo.HandlerFunc, error) {
 	h, err := newHandler(host, op, e)
 	if err != nil {
@@ -94,11 +94,11 @@ func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.En
 	h := &handler{
 		host: host, op: op, kind: e.Kind, level: level,
 		publishes: cfg.Publisher.Enabled, subscribes: cfg.Subscriber.Enabled,
-		tombstones: cfg.Tombstone, deadLetters: cfg.DeadLetterTopic,
-		pingEvery: pingEvery, pongWithin: pongWithin, ackTimeout: ackTimeout,
+		tombstones: cfg.Tombstone,
+		pingEvery:  pingEvery, pongWithin: pongWithin, ackTimeout: ackTimeout,
 		largeIDEvery: largeIDEvery,
 	}
-	if h.deadLetters != "" {
+	if cfg.DeadLetterTopic != "" {
 		if err := h.checkDeadLetters(); err != nil {
 			return nil, err
 		}
