@@ -8,7 +8,8 @@
 #   scripts/kafka.sh libs               print the folder of its jars
 #
 # KAFKA_JVM replaces the JVM's options: small and quick to start by default; for figures
-# KAFKA_JVM="-Xms1g -Xmx1g". Needs a JRE 17 or newer and Maven; where apt-get can install them, it does.
+# KAFKA_JVM="-Xms1g -Xmx1g". KAFKA_CLOCK=FILE takes the broker's wall clock from a file, which says how far it is off
+# (+90m) and may change while it runs; that needs faketime. Needs a JRE 17 or newer and Maven; where apt-get can install them, it does.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -71,10 +72,16 @@ configure() {
 
 # boot DIR: starts the node and waits until it accepts clients.
 boot() {
-	local port
+	local port wall=()
 	port=$(cat "$1/port")
+	if [ -n "${KAFKA_CLOCK:-}" ]; then
+		need faketime faketime
+		# The JVM waits by the monotonic clock, which is left alone; with the "fix" its waits end at once.
+		wall=(LD_PRELOAD="$(faketime -m -f +0 printenv LD_PRELOAD)" FAKETIME_TIMESTAMP_FILE="$KAFKA_CLOCK" NO_FAKE_STAT=1
+			FAKETIME_CACHE_DURATION=1 FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0)
+	fi
 	# shellcheck disable=SC2086 # options are words
-	java $jvm -cp "$cache/libs/*" -Dlog4j2.configurationFile="$root/tools/kafka/log4j2.yaml" \
+	env "${wall[@]}" java $jvm -cp "$cache/libs/*" -Dlog4j2.configurationFile="$root/tools/kafka/log4j2.yaml" \
 		kafka.Kafka "$1/server.properties" >>"$1/kafka.log" 2>&1 </dev/null &
 	echo $! >"$1/pid"
 	for _ in $(seq 300); do
@@ -101,7 +108,7 @@ stop() {
 	kill -9 "$pid" 2>/dev/null || true
 }
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 case "${1:-}" in
 run)

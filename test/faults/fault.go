@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -16,6 +17,7 @@ type fault struct {
 	heavy bool // it needs long messages
 	// groupProtocol is the gateways' consume.groupProtocol; "": the default.
 	groupProtocol string
+	clock         bool // it moves the broker's clock, which takes Apache Kafka
 	// rest is how long groups may need, beside the usual time, until their records flow again.
 	rest time.Duration
 	// inject breaks things until load ends, and mends them then: ctx is that of the whole run.
@@ -40,6 +42,7 @@ var allFaults = []fault{
 	{name: "broker-cut", harm: ledger.Calm, inject: cutBroker},
 	{name: "broker-stall", harm: ledger.Calm, inject: stallBroker},
 	{name: "broker-kill", harm: ledger.Calm, inject: killBroker},
+	{name: "clock", harm: ledger.Orderly, clock: true, inject: jumpClock},
 }
 
 // between is a random time.
@@ -153,4 +156,23 @@ func stallBroker(ctx, load context.Context, st *stage, random *rand.Rand) error 
 func killBroker(ctx, load context.Context, st *stage, random *rand.Rand) error {
 	rig.Sleep(load, between(random, time.Second, 2*time.Second))
 	return st.broker.Restart(ctx, between(random, 0, 3*time.Second))
+}
+
+// How far the broker's clock jumps from that of the gateways. Kafka refuses records that are more than
+// an hour ahead of it, so that a far jump backwards stops publishing.
+const (
+	nearJump = 50 * time.Minute
+	farJump  = 20 * time.Hour
+)
+
+// jumpClock moves the broker's wall clock forwards and backwards, and home in the end.
+func jumpClock(_, load context.Context, st *stage, random *rand.Rand) error {
+	err := repeat(load, random, time.Second, 3*time.Second, func() error {
+		furthest := nearJump
+		if random.IntN(2) == 0 {
+			furthest = farJump
+		}
+		return st.clock.Set(between(random, -furthest, furthest))
+	})
+	return errors.Join(err, st.clock.Set(0))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,9 +37,9 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	}
 	minutes := flags.Float64("minutes", 0, "go on with new seeds until so many minutes are over; 0 runs every fault once")
 	flags.DurationVar(&o.load, "load", 6*time.Second, "how long each fault meets traffic")
-	flags.StringVar(&o.kafka, "kafka", "embedded", "broker: embedded, or real for one that scripts/kafka.sh fetches and starts")
+	flags.StringVar(&o.kafka, "kafka", "embedded", "broker: embedded, or real for an Apache Kafka that scripts/kafka.sh fetches and starts")
 	flags.Uint64Var(&o.seed, "seed", 0, "`number` that faults come from; 0 takes any")
-	list := flags.String("faults", "", "`names` of faults, separated by commas (default all)")
+	list := flags.String("faults", "", "`names` of faults, separated by commas (default all that the broker can have)")
 	flags.BoolVar(&o.verbose, "v", false, "print what clients noted and what is allowed to go wrong, also when all is well")
 	flags.BoolVar(&o.keep, "keep", false, "keep the logs of gateways, also when all is well")
 	if err := flags.Parse(args); err != nil {
@@ -48,10 +49,6 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	if o.seed == 0 {
 		o.seed = rand.Uint64N(1e9)
 	}
-	var err error
-	if o.faults, err = selectFaults(*list); err != nil {
-		return nil, err
-	}
 	switch {
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
@@ -60,7 +57,9 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	case *minutes < 0 || o.load < time.Second:
 		return nil, fmt.Errorf("no negative time, and a load of at least 1s, are needed")
 	}
-	return o, nil
+	var err error
+	o.faults, err = selectFaults(*list, o.kafka == "real")
+	return o, err
 }
 
 func names(faults []fault) []string {
@@ -71,21 +70,22 @@ func names(faults []fault) []string {
 	return out
 }
 
-func selectFaults(list string) ([]fault, error) {
+// selectFaults gives the faults of a list, or all that there are for the broker.
+func selectFaults(list string, isReal bool) ([]fault, error) {
 	if list == "" {
-		return allFaults, nil
+		needsReal := func(f fault) bool { return f.clock && !isReal }
+		return slices.DeleteFunc(slices.Clone(allFaults), needsReal), nil
 	}
 	var out []fault
 	for name := range strings.SplitSeq(list, ",") {
-		found := false
-		for _, f := range allFaults {
-			if f.name == name {
-				out, found = append(out, f), true
-			}
-		}
-		if !found {
+		i := slices.IndexFunc(allFaults, func(f fault) bool { return f.name == name })
+		switch {
+		case i < 0:
 			return nil, fmt.Errorf("unknown fault %q: %s", name, strings.Join(names(allFaults), ", "))
+		case allFaults[i].clock && !isReal:
+			return nil, fmt.Errorf("fault %q needs -kafka real", name)
 		}
+		out = append(out, allFaults[i])
 	}
 	return out, nil
 }

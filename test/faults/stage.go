@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -23,6 +24,7 @@ type stage struct {
 
 	topic   string
 	kafka   *kafka
+	clock   *rig.Clock // the broker's, where the fault moves it
 	gateway *rig.Gateway
 	readers []*ledger.Reader
 	letters []ledger.Letter // the dead letters, as they were read last
@@ -35,6 +37,12 @@ const (
 
 func (st *stage) run(ctx context.Context) (err error) {
 	begin := time.Now()
+	if st.fault.clock {
+		if st.clock, err = st.broker.FakeClock(ctx); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, st.clock.Close(ctx)) }()
+	}
 	st.topic = fmt.Sprintf("faults-%d", st.seed)
 	if st.kafka, err = openKafka(ctx, st.broker, st.topic); err != nil {
 		return err
