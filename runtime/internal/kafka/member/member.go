@@ -36,6 +36,7 @@ type member struct {
 	chosen  uint64                    // number of the listing that a pattern chose them from
 	listed  map[string]*cluster.Topic // as they were when the member started
 	seen    map[string]*cluster.Topic // as they were when last asked for
+	waiting []string                  // topics made again, to be subscribed to when their old partitions are given up
 	parts   map[place]*partition
 	kept    map[place]int64    // frontiers of partitions that went without their last commit
 	anew    map[place]struct{} // partitions of a topic made again that went without the commit of its start

@@ -123,12 +123,43 @@ func (m *member) refresh(now *cluster.Listing) {
 		m.log.Info("topics were deleted", "topics", c.left, "made again", c.again)
 		m.client.PurgeTopicsFromConsuming(slices.Concat(c.again, c.left)...)
 	}
-	if len(c.again)+len(c.joined) > 0 {
-		m.client.AddConsumeTopics(slices.Concat(c.again, c.joined)...)
+	if add := m.addable(slices.Concat(c.again, c.joined)); len(add) > 0 {
+		m.client.AddConsumeTopics(add...)
 	}
 	if c.grown {
 		m.client.ForceMetadataRefresh()
 	}
+}
+
+// addable lists the topics to subscribe to now, of new ones and of those that waited. With KIP-848 one
+// that was purged waits until its partitions are given up: the library would assign a partition of it
+// twice when the group still has them, and read it from two places.
+func (m *member) addable(topics []string) []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	topics = append(topics, m.waiting...)
+	m.waiting = nil
+	var now []string
+	for _, name := range topics {
+		switch _, wanted := slices.BinarySearch(m.topics, name); {
+		case !wanted: // gone again
+		case m.groups.cfg.ServerSide && m.holds(name):
+			m.waiting = append(m.waiting, name)
+		default:
+			now = append(now, name)
+		}
+	}
+	return now
+}
+
+// holds reports whether the group gave the member partitions of a topic. Called with the lock held.
+func (m *member) holds(topic string) bool {
+	for at := range m.parts {
+		if at.topic == topic {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *member) changes(now *cluster.Listing) (c changes) {
