@@ -254,8 +254,16 @@ func TestDeadLetterTopicOfAConnection(t *testing.T) {
 func TestDeadLettersWithoutProducer(t *testing.T) {
 	d := descriptor()
 	d.Topic = endpoint.Topic{Template: "orders"}
+	d.Entrypoints = d.Entrypoints[1:]
+	d.Endpoints[0] = endpoint.JSON(strings.Replace(string(d.Endpoints[0]), `"producer":{"enabled":true,`, `"producer":{`, 1))
+	if op := mount(t, d, &clients{stream: idle{}}, ""); op.Subscribe.WritesDeadLetters {
+		t.Error("an endpoint without a producer writes dead letters")
+	}
 	assign(&d, configured+"producer.enabled", "{#request.headers['X-Producer']}")
 	op := mount(t, d, &clients{stream: idle{}}, "")
+	if !op.Subscribe.WritesDeadLetters {
+		t.Error("a producer that an attribute enables writes no dead letters")
+	}
 	x, _ := sent("", "X-Producer", "false")
 	opened, err := op.Subscribe.Open(t.Context(), x, qos.Reading{Level: endpoint.None})
 	if err != nil {

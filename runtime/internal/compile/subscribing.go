@@ -39,8 +39,9 @@ func (c *compiler) subscribing(g *group, served []endpoint.Entrypoint, objects [
 	if out.EventName == "" {
 		out.EventName = "message"
 	}
+	supplied := c.assigned(false, "producer.enabled")
 	for _, o := range objects {
-		out.WritesDeadLetters = out.WritesDeadLetters && o.Shared.Producer.Enabled
+		out.WritesDeadLetters = out.WritesDeadLetters && (o.Shared.Producer.Enabled || supplied)
 	}
 	return out
 }
