@@ -17,6 +17,15 @@ type apache struct {
 	clock       string // file that its wall clock is taken from; "": that of the machine
 }
 
+// groups are the times of groups whose partitions the broker assigns: short ones, as the gateways
+// choose for the others.
+const groups = `
+group.consumer.session.timeout.ms=6000
+group.consumer.min.session.timeout.ms=6000
+group.consumer.heartbeat.interval.ms=1000
+group.consumer.min.heartbeat.interval.ms=1000
+`
+
 // newApache makes a node and gives it the address that it tells clients; it does not run after.
 func newApache(ctx context.Context, root, dir, advertise string) (node, string, error) {
 	a := &apache{script: filepath.Join(root, "scripts", "kafka.sh"), dir: dir}
@@ -38,7 +47,7 @@ func newApache(ctx context.Context, root, dir, advertise string) (node, string, 
 	if changed == string(text) {
 		return nil, "", fmt.Errorf("%s has no %s%s", file, key, address)
 	}
-	return a, address, os.WriteFile(file, []byte(changed), 0o600)
+	return a, address, os.WriteFile(file, []byte(changed+groups), 0o600)
 }
 
 func (a *apache) run(ctx context.Context, command string) (string, error) {
