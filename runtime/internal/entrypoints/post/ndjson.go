@@ -122,6 +122,9 @@ func (l *lines) read() {
 		if !l.pipeline.Add(item, len(line)) {
 			return
 		}
+		if err == nil && l.expiry.Over() { // it may have waited for room
+			err = entrypoints.Expired()
+		}
 		if err != nil {
 			item.Refused = l.readError(err)
 			item.Done()

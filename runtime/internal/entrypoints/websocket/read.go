@@ -55,6 +55,11 @@ func (s *socket) publish(item *entrypoints.Item, headers http.Header) {
 	if !s.pipeline.Add(item, len(item.Record.Value)) {
 		return // the socket ends: there is nobody to answer
 	}
+	if s.expiry.Over() { // and the client, which does not read, cannot be told that its socket ends
+		item.Refused = entrypoints.Expired()
+		item.Done()
+		return
+	}
 	rec := &item.Record
 	topics, err := s.op.Publish.Ready(s.pub, s.exchange, rec, headers)
 	if err != nil {

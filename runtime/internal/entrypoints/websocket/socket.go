@@ -93,6 +93,8 @@ func (s *socket) closeStream(ctx context.Context) {
 
 // serve runs the socket until it is closed, by whomever.
 func (s *socket) serve(ctx context.Context) {
+	s.expiry = entrypoints.NewExpiry(s.exchange.Caller)
+	defer s.expiry.Stop()
 	gone := make(chan struct{})
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -100,8 +102,6 @@ func (s *socket) serve(ctx context.Context) {
 		s.end = s.read(ctx)
 	})
 	pings := newPings(ctx, s, &running)
-	s.expiry = entrypoints.NewExpiry(s.exchange.Caller)
-	defer s.expiry.Stop()
 	end := s.write(ctx, gone, pings)
 	pings.stop()
 	s.pipeline.Close() // a reader that waits for room ends
