@@ -3,7 +3,8 @@
 //
 // The text is topic@partition#offset; several partitions are t@0#4,1#7, several topics
 // t@0#4;u@0#1, a topic of a named endpoint is endpoint!t@0#4. It means "received up to here":
-// reading resumes at the offset after it, and #-1 is "nothing yet".
+// reading resumes at the offset after it, and #-1 is "nothing yet": t@0#-1 of a partition, #-1
+// alone of a subscription that has no topic yet.
 package cursor
 
 import (
@@ -12,23 +13,35 @@ import (
 	"strconv"
 )
 
-// Cursor is a parsed position. The zero value names nothing. It is immutable.
+// nothing is the text of a position without a topic. It contains a character that base64 does not
+// have, as every plain text does.
+const nothing = "#-1"
+
+// Cursor is a parsed position. The zero value is no position. It is immutable.
 type Cursor struct {
 	topics []topic // sorted by endpoint and name, each once
 }
 
+// topic is a part of a cursor. One without a name stands alone: nothing was received of any topic,
+// and those that appear later are read from their beginning.
 type topic struct {
 	endpoint, name string
 	partitions     []partition // sorted by id, each once, at least one
 }
+
+// Nothing is the position of a subscription that has no topic: a pattern that matches none yet.
+func Nothing() Cursor { return Cursor{[]topic{{}}} }
 
 type partition struct {
 	id     int32
 	offset int64 // of the last record received; -1: nothing yet
 }
 
-// IsZero reports whether the cursor names nothing.
+// IsZero reports whether there is no position.
 func (c Cursor) IsZero() bool { return len(c.topics) == 0 }
+
+// IsNothing reports whether the cursor is a position without a topic.
+func (c Cursor) IsNothing() bool { return len(c.topics) == 1 && c.topics[0].name == "" }
 
 // String is the canonical text: topics by name, partitions by number.
 func (c Cursor) String() string { return string(c.Append(nil)) }
@@ -42,6 +55,9 @@ func (c Cursor) Append(dst []byte) []byte {
 		if t.endpoint != "" {
 			dst = append(dst, t.endpoint...)
 			dst = append(dst, '!')
+		}
+		if t.name == "" {
+			dst = append(dst, nothing...)
 		}
 		dst = append(dst, t.name...)
 		for j, p := range t.partitions {
@@ -99,7 +115,7 @@ func (c Cursor) find(name string) (int, bool) {
 func (c Cursor) Topics() []string {
 	var names []string
 	for _, t := range c.topics {
-		if t.endpoint == "" {
+		if t.endpoint == "" && t.name != "" {
 			names = append(names, t.name)
 		}
 	}
@@ -127,12 +143,15 @@ func (c Cursor) Resume(name string) []int64 {
 // stay.
 func (c Cursor) Without(gone func(name string) bool) Cursor {
 	return Cursor{slices.DeleteFunc(slices.Clone(c.topics), func(t topic) bool {
-		return t.endpoint == "" && gone(t.name)
+		return t.endpoint == "" && t.name != "" && gone(t.name)
 	})}
 }
 
 // with gives a copy in which one partition stands at another offset.
 func (c Cursor) with(name string, id int32, offset int64) Cursor {
+	if c.IsNothing() {
+		c = Cursor{}
+	}
 	topics := slices.Clone(c.topics)
 	i, found := c.find(name)
 	if !found {

@@ -24,6 +24,9 @@ func TestParse(t *testing.T) {
 		"t@0#9223372036854775806":  "t@0#9223372036854775806",
 		"t@2147483647#0":           "t@2147483647#0",
 		encode("orders@0#41,1#-1"): "orders@0#41,1#-1",
+		"#-1":                      "#-1",
+		encode("#-1"):              "#-1",
+		"west!#-1":                 "west!#-1",
 	}
 	for text, want := range tests {
 		got, err := Parse(text)
@@ -57,6 +60,14 @@ func TestParseRefuses(t *testing.T) {
 		"!t@0#1":                  `empty endpoint name`,
 		"t@0#1,0#2":               `partition 0 of topic "t" stands twice`,
 		"t@0#1;t@1#2":             `topic "t" stands twice`,
+		"#":                       `no partitions in "#"`,
+		"#0":                      `no partitions in "#0"`,
+		"t#-1":                    `no partitions in "t#-1"`,
+		"!#-1":                    `empty endpoint name`,
+		"#-1@0#1":                 `illegal topic name "#-1"`,
+		"#-1;#-1":                 `"#-1" stands beside topics`,
+		"t@0#1;#-1":               `"#-1" stands beside topics`,
+		"#-1;west!t@0#1":          `"#-1" stands beside topics`,
 		"dEAwIzQ*":                `neither plain nor base64: illegal base64 data at input byte 7`,
 	}
 	tests[strings.Repeat("t", 250)+"@0#1"] = `illegal topic name "` + strings.Repeat("t", 250) + `"`
@@ -96,6 +107,32 @@ func TestNext(t *testing.T) {
 	}
 }
 
+// TestNothing: a position without a topic says that every topic came later.
+func TestNothing(t *testing.T) {
+	c := mustParse(t, "#-1")
+	if !c.IsNothing() || c.IsZero() || c.Topics() != nil || c.Names("t", 0) || c.Resume("t") != nil {
+		t.Errorf("%q: nothing %t, zero %t, topics %v", c, c.IsNothing(), c.IsZero(), c.Topics())
+	}
+	if next, ok := c.Next("t", 3); next != 0 || !ok {
+		t.Errorf("Next = %d, %t, want 0, true", next, ok)
+	}
+	if got := c.Without(func(string) bool { return true }); !got.IsNothing() {
+		t.Errorf("without every topic: %q, want #-1", got)
+	}
+	for text, want := range map[string]bool{"": false, "t@0#-1": false, "west!#-1": true} {
+		if got := mustParse(t, text).IsNothing(); got != want {
+			t.Errorf("%q: nothing %t, want %t", text, got, want)
+		}
+	}
+	none := Position{Layout: NewListed(nil, 1)}
+	if got := string(none.Append(nil)); got != "#-1" || got != none.Cursor().String() {
+		t.Errorf("position without a topic: %q and %q, want #-1", got, none.Cursor())
+	}
+	if _, ok := none.Layout.Resolve(c); ok {
+		t.Error("resolved without a listing, which alone tells whether there is a topic by now")
+	}
+}
+
 func TestWithin(t *testing.T) {
 	spans := Spans{"t": {{Start: 10, Stable: 18, End: 20}, {Start: 0, Stable: 0, End: 0}}, "none": nil}
 	tests := map[string]struct {
@@ -129,6 +166,11 @@ func TestWithin(t *testing.T) {
 			core.CodeCursorGone,
 			`the cursor is older than the log: partition 0 of topic "t" starts at offset 10`, "t@0#9,1#-1",
 		},
+		"west!#-1": {core.CodeInvalidCursor, `the cursor names endpoint "west", which this operation does not read`, ""},
+		"#-1": { // every topic came later
+			core.CodeCursorGone,
+			`the cursor is older than the log: partition 0 of topic "t" starts at offset 10`, "t@0#9",
+		},
 		"none@0#-1": { // the topic that is not named came later, and lost its beginning
 			core.CodeCursorGone,
 			`the cursor is older than the log: partition 0 of topic "t" starts at offset 10`, "none@0#-1;t@0#9",
@@ -147,7 +189,7 @@ func TestWithin(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"t@0#4", "t@0#4,1#7;u@0#-1", "dEAwIzQ=", "e!t@0#1", "t@0#04", ""} {
+	for _, seed := range []string{"t@0#4", "t@0#4,1#7;u@0#-1", "dEAwIzQ=", "e!t@0#1", "t@0#04", "", "#-1", "Iy0x", "e!#-1", "#-1;t@0#4"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -156,6 +198,12 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		canonical := c.String()
+		if c.IsZero() != (canonical == "") || c.IsNothing() != strings.HasSuffix("!"+canonical, "!#-1") {
+			t.Fatalf("%q: zero %t, nothing %t, text %q", text, c.IsZero(), c.IsNothing(), canonical)
+		}
+		if next, ok := c.Next("a", 0); c.IsNothing() && (next != 0 || !ok) {
+			t.Fatalf("%q: a topic that came later starts at %d, %t", text, next, ok)
+		}
 		for _, again := range []string{canonical, encode(canonical), strings.TrimRight(encode(canonical), "=")} {
 			got, err := Parse(again)
 			if err != nil {

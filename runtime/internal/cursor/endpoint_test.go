@@ -20,6 +20,10 @@ func TestEndpoint(t *testing.T) {
 		{"eu!orders@0#4;orders@0#5", "", "", malformed},
 		{"!orders@0#4", "", "", malformed},
 		{"eu!", "", "", malformed},
+		{"#-1", "", "#-1", ""},
+		{"eu!#-1", "eu", "#-1", ""},
+		{base64.StdEncoding.EncodeToString([]byte("eu!#-1")), "eu", "#-1", ""},
+		{"eu!#-1;eu!orders@0#4", "", "", malformed},
 	} {
 		name, rest, err := Endpoint(test.text)
 		if test.detail != "" {

@@ -41,7 +41,7 @@ func parse(text string) (Cursor, error) {
 	if len(text) > MaxSize {
 		return Cursor{}, errTooLong
 	}
-	if !strings.Contains(text, "@") { // base64 has no such character, a plain cursor always
+	if !strings.ContainsAny(text, "@#") { // base64 has no such character, a plain cursor always
 		plain, err := base64.RawStdEncoding.Strict().DecodeString(strings.TrimRight(text, "="))
 		if err != nil {
 			return Cursor{}, fmt.Errorf("neither plain nor base64: %w", err)
@@ -58,6 +58,9 @@ func parse(text string) (Cursor, error) {
 	}
 	slices.SortFunc(topics, byName)
 	for i := 1; i < len(topics); i++ {
+		if topics[i-1].name == "" || topics[i].name == "" {
+			return Cursor{}, fmt.Errorf("%q stands beside topics", nothing)
+		}
 		if topics[i-1].endpoint == topics[i].endpoint && topics[i-1].name == topics[i].name {
 			return Cursor{}, fmt.Errorf("topic %q stands twice", topics[i].name)
 		}
@@ -73,14 +76,18 @@ func byName(a, b topic) int {
 func parseTopic(text string) (topic, error) {
 	var t topic
 	name, list, ok := strings.Cut(text, "@")
-	if !ok {
-		return t, fmt.Errorf("no partitions in %q", text)
-	}
 	if endpoint, rest, ok := strings.Cut(name, "!"); ok {
 		if endpoint == "" {
 			return t, errors.New("empty endpoint name")
 		}
 		t.endpoint, name = endpoint, rest
+	}
+	switch {
+	case ok:
+	case name == nothing:
+		return t, nil
+	default:
+		return t, fmt.Errorf("no partitions in %q", text)
 	}
 	if !legalTopic(name) {
 		return t, fmt.Errorf("illegal topic name %q", name)

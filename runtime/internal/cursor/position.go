@@ -15,8 +15,12 @@ type Position struct {
 }
 
 // Append appends the id that means "received everything up to here". A topic that does not
-// exist is named as topic@0#-1, so that the text still says that nothing of it was read.
+// exist is named as topic@0#-1, so that the text still says that nothing of it was read; where
+// there is no topic at all it is #-1.
 func (p Position) Append(dst []byte) []byte {
+	if len(p.Layout.topics) == 0 {
+		return append(dst, nothing...)
+	}
 	for i := range p.Layout.topics {
 		t := &p.Layout.topics[i]
 		dst = appendName(dst, i, t.Name)
@@ -32,6 +36,9 @@ func (p Position) Append(dst []byte) []byte {
 
 // Cursor is the position as a cursor that names every partition.
 func (p Position) Cursor() Cursor {
+	if len(p.Layout.topics) == 0 {
+		return Nothing()
+	}
 	var c Cursor
 	for i := range p.Layout.topics {
 		t := &p.Layout.topics[i]

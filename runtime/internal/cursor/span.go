@@ -28,6 +28,9 @@ func (c Cursor) Within(spans Spans) error {
 		if t.endpoint != "" {
 			return invalid("the cursor names endpoint %q, which this operation does not read", t.endpoint)
 		}
+		if t.name == "" {
+			continue
+		}
 		logs, ok := spans[t.name]
 		if !ok {
 			return invalid("the cursor names topic %q, which this operation does not read", t.name)

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -103,13 +104,45 @@ func TestPatternThatMatchesNothing(t *testing.T) {
 	_, err := r.tryOpen(check)
 	equal(t, "error", errorText(err), `FAILURE_TOPIC_NOT_FOUND: no topic matches the topic pattern: pattern "o\\.."`)
 	s := r.open(matching(`o\..`))
-	equal(t, "cursor", cursorOf(s), "")
+	equal(t, "cursor", cursorOf(s), "#-1")
 	idle(t, s)
 	r.create("o.a", 1)
 	r.put("o.a", 0, "1")
 	equal(t, "value", values(take(t, s, 1))[0], "1")
 	again := r.open(check)
 	equal(t, "cursor", cursorOf(again), "o.a@0#0")
+}
+
+// TestCursorOfNoTopic: what has appeared since is read from its beginning, or is said to be gone.
+func TestCursorOfNoTopic(t *testing.T) {
+	r := newRig(t, withTopic(2, "o.a"))
+	r.put("o.a", 0, "1")
+	s := r.open(from(matching(`o\..`), "#-1"))
+	r.put("o.a", 1, "2")
+	equal(t, "values", sortedValues(t, s, 2), "1 2")
+	equal(t, "of a topic by name", sortedValues(t, r.open(from(qos.Reading{Topics: []string{"o.a"}}, "#-1")), 2), "1 2")
+	r.cut("o.a", 0, 1)
+	_, err := r.tryOpen(from(matching(`o\..`), "Iy0x"))
+	var e *core.Error
+	if !errors.As(err, &e) || e.Code != core.CodeCursorGone || e.Oldest != "o.a@0#0" {
+		t.Errorf("got %v, want %s with o.a@0#0", err, core.CodeCursorGone)
+	}
+}
+
+// TestCursorWhenTheLastTopicIsGone: it holds nothing that could be missed.
+func TestCursorWhenTheLastTopicIsGone(t *testing.T) {
+	r := newRig(t, withTopic(1, "o.a"))
+	s := r.open(matching(`o\..`))
+	r.put("o.a", 0, "1")
+	take(t, s, 1)
+	r.remove("o.a")
+	eventually(t, "that the topic is left", func() bool {
+		idle(t, s)
+		return cursorOf(s) == "#-1"
+	})
+	r.create("o.b", 1)
+	r.put("o.b", 0, "2")
+	equal(t, "values", sortedValues(t, r.open(from(matching(`o\..`), "#-1")), 1), "2")
 }
 
 // TestTopicThatTheHubHasAlready: when a pattern finds a topic that another stream made the hub

@@ -152,7 +152,8 @@ func patternCursors(t *testing.T, s *suite) {
 	}
 }
 
-// patternMatchesNothing: with checkTopicExistence that is an error, else the stream waits.
+// patternMatchesNothing: with checkTopicExistence that is an error, else the stream waits. Its
+// cursor says that nothing was read of any topic.
 func patternMatchesNothing(t *testing.T, s *suite) {
 	each(t, func(t *testing.T, r reader) {
 		prefix := name("contract")
@@ -166,8 +167,12 @@ func patternMatchesNothing(t *testing.T, s *suite) {
 		reading.CheckTopic = false
 		p := s.tap(t, reading)
 		p.none()
-		if got := string(p.stream.Cursor(nil)); got != "" {
-			t.Errorf("cursor %q, want none", got)
+		cursor, want := string(p.stream.Cursor(nil)), ""
+		if r.level.IDs() {
+			want = "#-1"
+		}
+		if cursor != want {
+			t.Errorf("cursor %q, want %q", cursor, want)
 		}
 		p.close() // one that never had a topic
 		p = s.tap(t, reading)
@@ -177,7 +182,28 @@ func patternMatchesNothing(t *testing.T, s *suite) {
 			t.Errorf("got %v, want 0 1", got)
 		}
 		p.close()
+		if cursor != "" {
+			s.resumesFromNothing(t, r, cursor)
+		}
 	})
+}
+
+// resumesFromNothing: who comes back with the cursor of a pattern that matched nothing reads what
+// has matched since from its beginning, whatever autoOffsetReset says.
+func (s *suite) resumesFromNothing(t *testing.T, r reader, cursor string) {
+	t.Helper()
+	prefix := name("contract")
+	s.create(t, prefix, 2, nil)
+	s.write(t, prefix, 0, "0")
+	s.write(t, prefix, 1, "1")
+	for _, reset := range []qos.Reset{qos.Latest, qos.NoReset} {
+		reading := r.matching(prefix)
+		reading.Cursor, reading.Reset = cursor, reset
+		p := s.tap(t, reading)
+		p.wantTexts("after nothing, "+string(reset), "0", "1")
+		p.none()
+		p.close()
+	}
 }
 
 // patternInternal: topics of Kafka and of tools beside it are never read by a pattern.

@@ -118,8 +118,11 @@ func (m *member) prepare(ctx context.Context, r qos.Reading, resumes cursor.Curs
 }
 
 // requireCommits is for autoOffsetReset none: every partition has a commit or is in the cursor, or
-// its topic was created later than the group.
+// its topic was created later than the group or than a cursor that has no topic.
 func requireCommits(topics map[string]*cluster.Topic, later []string, committed cluster.Commits, resumes cursor.Cursor) error {
+	if resumes.IsNothing() {
+		return nil
+	}
 	for name, t := range topics {
 		if slices.Contains(later, name) {
 			continue

@@ -1,12 +1,14 @@
 package member
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -207,13 +209,46 @@ func TestPatternThatMatchesNothing(t *testing.T) {
 	pull := matching(`o\..`)
 	pull.Kind, pull.Level = endpoint.HTTPGet, endpoint.AtMostOnce
 	s := open(t, r.groups, pull) // does not wait for an assignment that cannot come
-	if got := string(s.Cursor(nil)); got != "" {
-		t.Errorf("cursor %q, want none", got)
+	if got := string(s.Cursor(nil)); got != "#-1" {
+		t.Errorf("cursor %q, want #-1", got)
 	}
 	r.create("o.a", 1)
 	r.write("o.a", 0, "1")
 	if got := valuesOf(poll(t, s, 0)); !slices.Equal(got, []string{"1"}) {
 		t.Errorf("got %v, want 1", got)
+	}
+	closeStream(t, s)
+
+	r.create("o.b", 1)
+	r.write("o.b", 0, "2", "3")
+	pull.Reset, pull.Cursor = qos.Latest, "#-1"
+	s = open(t, r.groups, pull) // of o.a the group has a commit, which comes first
+	if got := valuesOf(poll(t, s, 0)); !slices.Equal(got, []string{"2", "3"}) {
+		t.Errorf("of the cursor without a topic: got %v, want 2 3", got)
+	}
+	closeStream(t, s)
+}
+
+// TestCursorBeforeTheFirstAssignment: a page may end when its first topic is there and not yet
+// assigned.
+func TestCursorBeforeTheFirstAssignment(t *testing.T) {
+	r := newRig(t, Config{}, kfake.SeedTopics(1, "p"))
+	r.broker.ControlKey(int16(kmsg.JoinGroup), func(kmsg.Request) (kmsg.Response, error, bool) {
+		r.broker.KeepControl()
+		return nil, errors.New("no group today"), true
+	})
+	pull := matching(`o\..`)
+	pull.Kind, pull.Level = endpoint.HTTPGet, endpoint.AtMostOnce
+	s := open(t, r.groups, pull)
+	r.create("o.a", 1)
+	eventually(t, "that the topic is known", func() bool {
+		m := s.(*Stream).member
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return len(m.topics) == 1
+	})
+	if got := string(s.Cursor(nil)); got != "#-1" {
+		t.Errorf("cursor %q, want #-1", got)
 	}
 	closeStream(t, s)
 }

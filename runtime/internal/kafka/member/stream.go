@@ -7,6 +7,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -193,7 +194,8 @@ func (s *Stream) failure() error {
 }
 
 // Cursor implements qos.Stream. While the group has not assigned anything it is the cursor that
-// the connection came with.
+// the connection came with. Without one, where every topic is newer than the member, it says that
+// nothing of any was read.
 func (s *Stream) Cursor(dst []byte) []byte {
 	if !s.level.IDs() {
 		return dst
@@ -202,7 +204,11 @@ func (s *Stream) Cursor(dst []byte) []byte {
 	defer s.member.mu.Unlock()
 	slots := s.member.slots(s)
 	if len(slots) == 0 {
-		return s.resumes.cursor.Append(dst)
+		from := s.resumes.cursor
+		if from.IsZero() && s.member.reading.Pattern != nil && len(s.member.listed) == 0 {
+			from = cursor.Nothing()
+		}
+		return from.Append(dst)
 	}
 	for k := range slots {
 		dst = appendSlot(dst, slots, k, slots[k].before)

@@ -139,10 +139,26 @@ func TestPatternThatMatchesNothing(t *testing.T) {
 	if got := r.page(read, 0); len(got) != 0 {
 		t.Errorf("got %v, want nothing", got)
 	}
+	read.Level, read.Reset = endpoint.AtBest, qos.Latest
+	s := r.open(read)
+	read.Cursor = string(s.Cursor(nil))
+	if read.Cursor != "#-1" {
+		t.Errorf("cursor %q, want #-1", read.Cursor)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Errorf("close: %v", err)
+	}
 	read.CheckTopic = true
 	const want = `pull: FAILURE_TOPIC_NOT_FOUND: no topic matches the topic pattern: pattern "o\\.."`
 	if _, err := r.pulls.Open(t.Context(), read); err == nil || err.Error() != want || core.CodeOf(err) != core.CodeTopicNotFound {
 		t.Errorf("got %v, want %s", err, want)
+	}
+	if err := r.broker.CreateTopic("o.a", 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	r.write("o.a", 0, "1", "2")
+	if got := r.page(read, 2); !slices.Equal(got, []string{"0:1", "0:2"}) {
+		t.Errorf("of the topic that came between: got %v, want 1 2", got)
 	}
 }
 
