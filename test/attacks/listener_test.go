@@ -125,14 +125,51 @@ func TestHeaderSmuggling(t *testing.T) {
 	})
 }
 
-// TestForgedAddress: X-Forwarded-For of a stranger moves nobody to another address.
+// TestForgedAddress: X-Forwarded-For and Forwarded of a stranger move nobody to another address.
 func TestForgedAddress(t *testing.T) {
-	r := start(t, "limits: { requestsPerSecond: 1, burst: 2 }", orders("none"))
-	next := 0
-	harness.Eventually(t, "429, since all requests count as one address", func() bool {
-		next++
-		return r.post(`{"id":"a"}`, fmt.Sprintf("X-Forwarded-For: 198.51.100.%d", next)).Status == 429
-	})
+	for _, header := range []string{"X-Forwarded-For: 198.51.100.%d", "Forwarded: for=198.51.100.%d"} {
+		r := start(t, "limits: { requestsPerSecond: 1, burst: 2 }", orders("none"))
+		next := 0
+		harness.Eventually(t, "429, since all requests count as one address", func() bool {
+			next++
+			return r.post(`{"id":"a"}`, fmt.Sprintf(header, next%250)).Status == 429
+		})
+	}
+}
+
+// TestForgedSchemeAndHost: expressions read a scheme and a host that a proxy forwards, when it is
+// trusted; not those of a stranger, and not those that its client has written before.
+func TestForgedSchemeAndHost(t *testing.T) {
+	asked := func(t *testing.T, config string, headers ...string) string {
+		op := orders("none")
+		op.Descriptor.Attributes = []endpoint.Attribute{attribute(t, "gravitee.attribute.kafka.recordKey",
+			"{#request.scheme}://{#request.host} {#request.remoteAddress}")}
+		r := start(t, config, op)
+		r.post(`{"id":"a"}`, headers...).Want(t, 202)
+		return strings.ReplaceAll(r.keys(1)[0], r.address, "gateway")
+	}
+	forged := []string{"X-Forwarded-For: 198.51.100.7", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example"}
+	for name, headers := range map[string][]string{
+		"X-Forwarded": forged, "Forwarded": {"Forwarded: for=198.51.100.7;proto=https;host=evil.example"},
+	} {
+		for _, config := range []string{"", "listen: { trustedProxies: [198.51.100.0/24] }"} {
+			if got := asked(t, config, headers...); got != "http://gateway 127.0.0.1" {
+				t.Errorf("%s of a stranger, %q: got %s", name, config, got)
+			}
+		}
+	}
+	const trusted = "listen: { trustedProxies: [127.0.0.0/8] }"
+	if got := asked(t, trusted, forged...); got != "https://evil.example 198.51.100.7" {
+		t.Errorf("a trusted proxy: got %s", got)
+	}
+	got := asked(t, trusted, "X-Forwarded-For: 203.0.113.9, 198.51.100.7", "X-Forwarded-Proto: https, http", "X-Forwarded-Host: evil.example, shop.example")
+	if got != "http://shop.example 198.51.100.7" {
+		t.Errorf("what the client wrote before a trusted proxy: got %s", got)
+	}
+	got = asked(t, trusted, "X-Forwarded-For: 198.51.100.7", "Forwarded: for=203.0.113.9;proto=https;host=evil.example")
+	if got != "http://gateway 198.51.100.7" {
+		t.Errorf("Forwarded that a trusted proxy let pass: got %s", got)
+	}
 }
 
 // TestRequestFlood: a client that sends too much is told to wait, others are served.

@@ -4,7 +4,6 @@ package caller
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -52,7 +51,8 @@ func (f *Finder) Caller(r *http.Request) (exchange.Caller, error) {
 	if err != nil {
 		return exchange.Caller{}, err
 	}
-	c := exchange.Caller{Address: f.Address(r), ClientID: id}
+	asked := f.asked(r)
+	c := exchange.Caller{Address: asked.address, Scheme: asked.scheme, Host: asked.host, ClientID: id}
 	if known := exchange.From(r.Context()); known != nil {
 		c.Identity = known.Identity
 	}
@@ -60,32 +60,8 @@ func (f *Finder) Caller(r *http.Request) (exchange.Caller, error) {
 }
 
 // Address is the remote address without its port. Behind trusted proxies it is the last
-// address of X-Forwarded-For that no trusted proxy has.
-func (f *Finder) Address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	if len(f.trusted) == 0 || !f.trusts(host) {
-		return host
-	}
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		hop := strings.TrimSpace(hops[i])
-		addr, err := netip.ParseAddr(hop)
-		if with, bad := netip.ParseAddrPort(hop); bad == nil { // some proxies write the port too
-			addr, err = with.Addr(), nil
-		}
-		if err != nil {
-			return host
-		}
-		host = addr.Unmap().String()
-		if !f.trusts(host) {
-			break
-		}
-	}
-	return host
-}
+// address of X-Forwarded-For, or of Forwarded, that no trusted proxy has.
+func (f *Finder) Address(r *http.Request) string { return f.asked(r).address }
 
 func (f *Finder) trusts(host string) bool {
 	addr, err := netip.ParseAddr(host)
@@ -134,7 +110,7 @@ func find(r *http.Request) (name, id string) {
 }
 
 // OriginAllowed says whether a browser's Origin may open a WebSocket: it has none, it is the
-// host that was asked, or one of the allowed origins.
+// host that was asked (over https where that was asked), or one of the allowed origins.
 func (f *Finder) OriginAllowed(r *http.Request) bool { return f.origin(r, f.origins) }
 
 // OriginTrusted says whether pages of a browser's Origin may use the credentials that the browser
@@ -147,17 +123,10 @@ func (f *Finder) origin(r *http.Request, allowed Origins) bool {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, f.host(r))
-}
-
-// host is the host that the client asked, as a trusted proxy saw it.
-func (f *Finder) host(r *http.Request) string {
-	peer, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err == nil && len(f.trusted) > 0 && f.trusts(peer) {
-		if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" {
-			first, _, _ := strings.Cut(forwarded, ",")
-			return strings.TrimSpace(first)
-		}
+	if err != nil || u.Host == "" {
+		return false
 	}
-	return r.Host
+	asked := f.asked(r)
+	// A page that was not encrypted is another's as soon as somebody is on its way.
+	return strings.EqualFold(u.Host, asked.host) && (asked.scheme != "https" || u.Scheme == "https")
 }

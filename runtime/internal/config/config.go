@@ -36,7 +36,7 @@ type Listen struct {
 	Address           string        `koanf:"address"`
 	TLS               TLS           `koanf:"tls"`
 	HTTP2             string        `koanf:"http2"`          // HTTP2TLS, HTTP2Clear or HTTP2Off
-	TrustedProxies    []string      `koanf:"trustedProxies"` // CIDRs whose X-Forwarded-* are believed
+	TrustedProxies    []string      `koanf:"trustedProxies"` // CIDRs whose X-Forwarded-* and Forwarded are believed
 	ReadHeaderTimeout time.Duration `koanf:"readHeaderTimeout"`
 	ReadTimeout       time.Duration `koanf:"readTimeout"` // of a whole request; streams are free of it
 	IdleTimeout       time.Duration `koanf:"idleTimeout"`

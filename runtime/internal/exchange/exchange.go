@@ -16,7 +16,9 @@ import (
 // Caller is who sent a request.
 type Caller struct {
 	Identity
-	Address  string // remote address without port, X-Forwarded-For of trusted proxies applied
+	Address  string // remote address without port, as trusted proxies forward it
+	Scheme   string // http or https, as the client asked; as trusted proxies forward it
+	Host     string // that the client asked, with its port; as trusted proxies forward it
 	ClientID string // X-Client-Identifier, checked
 }
 

@@ -46,7 +46,7 @@ func (q *request) Property(name string) (expr.Value, error) {
 	case "uri":
 		return expr.TextValue(r.URL.RequestURI()), nil
 	case "host":
-		return text(r.Host), nil
+		return text(q.x.Caller.Host), nil
 	case "version":
 		return text(r.Proto), nil
 	case "timestamp":
@@ -60,10 +60,7 @@ func (q *request) connection(name string) (expr.Value, error) {
 	r := q.x.Request
 	switch name {
 	case "scheme":
-		if r.TLS != nil {
-			return expr.TextValue("https"), nil
-		}
-		return expr.TextValue("http"), nil
+		return text(q.x.Caller.Scheme), nil
 	case "remoteAddress":
 		return text(q.x.Caller.Address), nil
 	case "localAddress":

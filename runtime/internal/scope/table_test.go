@@ -58,7 +58,7 @@ func publish(tb testing.TB) *exchange.Exchange {
 	x := &exchange.Exchange{
 		Kind: endpoint.HTTPPost, Request: r, Params: map[string]string{"id": "42"}, Attributes: &core.Attributes{},
 		Body: []byte(body), Received: time.UnixMilli(1767225600250), ID: "r-17",
-		Caller: exchange.Caller{Address: "198.51.100.7", ClientID: "chosen", Identity: exchange.Identity{
+		Caller: exchange.Caller{Address: "198.51.100.7", Scheme: "https", Host: "shop.example", ClientID: "chosen", Identity: exchange.Identity{
 			Subject: "ann",
 			Claims: map[string]any{
 				"plan": "gold", "roles": []any{"user", "admin"}, "address": map[string]any{"city": "Bern"}, "exp": float64(1767225600),
