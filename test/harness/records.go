@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -48,6 +50,10 @@ func CreateTopics(ctx context.Context, admin *kadm.Client, partitions int32, top
 	if err == nil {
 		err = made.Error()
 	}
+	if errors.Is(err, kerr.InvalidReplicationFactor) && ctx.Err() == nil { // its only broker was late with a heartbeat
+		time.Sleep(pause)
+		return CreateTopics(ctx, admin, partitions, topics...)
+	}
 	if err != nil {
 		return fmt.Errorf("create topics: %w", err)
 	}
@@ -56,7 +62,7 @@ func CreateTopics(ctx context.Context, admin *kadm.Client, partitions int32, top
 		if err == nil && ends.Error() == nil && len(ends.Offsets()) == len(topics) {
 			return nil
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(pause)
 	}
 	return fmt.Errorf("the broker does not serve the new topics: %w", ctx.Err())
 }

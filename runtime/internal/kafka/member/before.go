@@ -13,8 +13,13 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 )
 
-// refusedPause is how long records wait whose commit was refused, by a rebalance for example.
-const refusedPause = 50 * time.Millisecond
+const (
+	// refusedPause is how long records wait whose commit was refused, by a rebalance for example.
+	refusedPause = 50 * time.Millisecond
+	// firstTimeout bounds a commit that records wait for. It is longer than that of other commits, since
+	// connections end with it.
+	firstTimeout = 5 * time.Second
+)
 
 // commitFirst commits the records of a batch before they are handed out (at-most-once), and
 // marks the runs that may be. Those whose commit was refused go back to their queues.
@@ -22,7 +27,7 @@ const refusedPause = 50 * time.Millisecond
 // When the outcome of the commit is unknown the whole member ends. It leaves the group, so that
 // a request still on its way is refused by its generation, and cannot take back a later commit.
 func (m *member) commitFirst(runs []run) ([]run, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), firstTimeout)
 	defer cancel()
 	select {
 	case <-m.commits:

@@ -26,6 +26,8 @@ type member struct {
 	ready   chan struct{} // closed when start is over
 
 	client  *kgo.Client     // set before ready
+	life    context.Context //nolint:containedctx // of the client; its end ends it without leaving the group
+	cut     context.CancelFunc
 	stop    context.Context //nolint:containedctx // ends the member's goroutines
 	cancel  context.CancelFunc
 	running sync.WaitGroup
@@ -65,6 +67,7 @@ func newMember(g *Groups, k string, r qos.Reading) *member {
 	m.join = sync.OnceFunc(func() { close(m.joined) })
 	m.commits <- struct{}{}
 	m.stop, m.cancel = context.WithCancel(context.Background())
+	m.life, m.cut = context.WithCancel(context.Background())
 	return m
 }
 
@@ -75,6 +78,7 @@ func (m *member) open(ctx context.Context, r qos.Reading, resumes resumption) er
 	if err := m.prepare(ctx, r, resumes.cursor); err != nil {
 		m.fail(err)
 		m.cancel()
+		m.cut()
 		m.groups.limit.give()
 		return err
 	}
@@ -143,6 +147,7 @@ func (m *member) options() []kgo.Opt {
 		beyond = kgo.NoResetOffset()
 	}
 	opts := []kgo.Opt{
+		kgo.WithContext(m.life),
 		kgo.ConsumerGroup(m.reading.Group),
 		kgo.ConsumeTopics(m.topics...),
 		kgo.SessionTimeout(cfg.SessionTimeout),
@@ -239,13 +244,25 @@ func (m *member) shutdown(ctx context.Context) error {
 	m.cancel()
 	m.running.Wait()
 	err := m.commit(ctx, m.all())
-	if m.groups.cluster.Refusing() == nil {
-		if e := m.client.LeaveGroupContext(ctx); e != nil && err == nil {
-			err = cluster.Classify("leave group", e)
-		}
+	if e := m.leave(ctx); e != nil && err == nil {
+		err = e
 	}
-	m.client.CloseAllowingRebalance()
 	return err
+}
+
+// leave ends the client, which leaves the group first: one call does both, because the library must not
+// be told twice to leave.
+func (m *member) leave(ctx context.Context) error {
+	if m.groups.cluster.Refusing() != nil {
+		m.cut() // nobody is there to be told
+	}
+	stop := context.AfterFunc(ctx, m.cut)
+	m.client.CloseAllowingRebalance()
+	m.cut()
+	if !stop() && ctx.Err() != nil {
+		return cluster.Classify("leave group", ctx.Err())
+	}
+	return nil
 }
 
 func (m *member) all() []*partition {
