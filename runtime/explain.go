@@ -24,6 +24,10 @@ type Explanation struct {
 	Operation  string              `json:"operation"`
 	Entrypoint string              `json:"entrypoint"`
 	Endpoints  []ExplainedEndpoint `json:"endpoints"` // of several the load balancer chooses one
+	// Messages is what attributes and the entrypoint's options say about the messages that the request
+	// publishes: topics, key, partition and headers. Of several lines about one of them the first that
+	// gives a value counts. Topics and a key that nothing names here are those of the endpoint and none.
+	Messages []ExplainedValue `json:"messages,omitempty"`
 }
 
 // ExplainedEndpoint is what one endpoint gives to a request.
@@ -34,12 +38,19 @@ type ExplainedEndpoint struct {
 
 // ExplainedValue is one value and what gave it.
 type ExplainedValue struct {
-	// Pointer leads into the endpoint object; "topic" is what the document names, "groupId" and
-	// "recordKey" what attributes choose.
+	// Pointer leads into the endpoint object or, as "/http-post/key", into the object of entrypoints;
+	// "topic" is what the document names, "groupId", "recordKey" and, of messages, "producer.topics" what attributes choose.
 	Pointer string `json:"pointer"`
 	Value   string `json:"value"` // as JSON; a secret is "REDACTED"
 	// Source is a place of the document, "attribute NAME (place)", "document" or "default".
 	Source string `json:"source"`
+	// OfEachMessage says that the value needs a message: Value is the text as it is written. Condition
+	// is an expression that needs a message too, and has to hold for the value to be set; "" for none.
+	OfEachMessage bool   `json:"ofEachMessage,omitempty"`
+	Condition     string `json:"condition,omitempty"`
+	// Problem says which messages of a WebSocket are refused by this, and why; Value is the text as it
+	// is written, or what it gave. A request with one message is a *Refusal instead.
+	Problem string `json:"problem,omitempty"`
 }
 
 // Refusal is the error of Explain for a request that the gateway refuses.
@@ -160,20 +171,30 @@ func (e *explanation) handler(d endpoint.Descriptor, explainer *compile.Explaine
 				return err
 			}
 		}
-		endpoints, err := explainer.Request(x)
+		found, err := explainer.Request(x)
 		if err != nil {
 			return err
 		}
-		e.made = Explanation{API: d.API, Operation: d.Operation, Entrypoint: string(kind)}
-		for _, explained := range endpoints {
-			out := ExplainedEndpoint{Name: explained.Endpoint}
-			for _, v := range explained.Values {
-				if v.Pointer != "/inheritConfiguration" { // the switch was thrown; what it chose is listed
-					out.Values = append(out.Values, ExplainedValue(v))
-				}
-			}
-			e.made.Endpoints = append(e.made.Endpoints, out)
-		}
+		e.made = explained(found)
+		e.made.API, e.made.Operation, e.made.Entrypoint = d.API, d.Operation, string(kind)
 		return nil
 	}
+}
+
+// explained is what was found out about a request.
+func explained(found compile.Explanation) Explanation {
+	var out Explanation
+	for _, v := range found.Messages {
+		out.Messages = append(out.Messages, ExplainedValue(v))
+	}
+	for _, of := range found.Endpoints {
+		endpoint := ExplainedEndpoint{Name: of.Endpoint}
+		for _, v := range of.Values {
+			if v.Pointer != "/inheritConfiguration" { // the switch was thrown; what it chose is listed
+				endpoint.Values = append(endpoint.Values, ExplainedValue(v))
+			}
+		}
+		out.Endpoints = append(out.Endpoints, endpoint)
+	}
+	return out
 }

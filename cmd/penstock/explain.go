@@ -20,7 +20,8 @@ the file:line:col that gave it, or "default". Secrets are REDACTED. The gateway'
 configuration file and environment are stronger than what is shown here.
 
 With --request it prints the configuration that such a request would get, with the attributes that
-gave values, and where it is refused the answer that the client would see, with exit code 1. The
+gave values, and what is said of the messages that it publishes; where it is refused, the answer
+that the client would see, with exit code 1. What needs #message is shown as it is written. The
 gateway's configuration (--config, PENSTOCK_*) counts then. Nothing is connected to: whether topics
 exist, credentials are right and scopes suffice is not checked.`,
 		Example: `  penstock explain specs/orders.yaml

@@ -127,8 +127,27 @@ func (c *console) writeExplanation(r *http.Request, e runtime.Explanation) error
 			fmt.Fprintf(columns, "  %s\t%s\t%s\n", v.Pointer, v.Value, v.Source)
 		}
 	}
+	if len(e.Messages) > 0 {
+		fmt.Fprint(columns, "\nmessages\n")
+	}
+	for _, v := range e.Messages {
+		fmt.Fprintf(columns, "  %s\t%s\t%s\n", v.Pointer, ofMessage(v), v.Source)
+	}
 	if err := columns.Flush(); err != nil {
 		return fmt.Errorf("write the explanation: %w", err)
 	}
 	return nil
+}
+
+// ofMessage is a value of messages: computed, or what is computed for each of them.
+func ofMessage(v runtime.ExplainedValue) string {
+	switch {
+	case v.Problem != "":
+		return v.Value + ": " + v.Problem
+	case v.Condition != "":
+		return "of each message, if " + v.Condition + ": " + v.Value
+	case v.OfEachMessage:
+		return "of each message: " + v.Value
+	}
+	return v.Value
 }

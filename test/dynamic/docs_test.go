@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,7 +190,7 @@ func explain(t *testing.T, e *example, shown explanation, broker string) {
 		t.Fatal(err)
 	}
 	values := map[string]runtime.ExplainedValue{}
-	for _, value := range made.Endpoints[0].Values {
+	for _, value := range slices.Concat(made.Endpoints[0].Values, made.Messages) {
 		value.Value = strings.ReplaceAll(value.Value, broker, written)
 		values[value.Pointer] = value
 	}
@@ -200,7 +201,8 @@ func explain(t *testing.T, e *example, shown explanation, broker string) {
 			continue
 		}
 		compared++
-		want := runtime.ExplainedValue{Pointer: columns[0], Value: columns[1], Source: columns[2]}
+		want := runtime.ExplainedValue{Pointer: columns[0], Source: columns[2]}
+		want.Value, want.OfEachMessage = strings.CutPrefix(columns[1], "of each message: ")
 		if values[columns[0]] != want {
 			t.Errorf("%s\ngot %v", strings.TrimSpace(line), values[columns[0]])
 		}

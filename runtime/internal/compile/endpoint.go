@@ -133,13 +133,18 @@ func (c *compiler) reportEndpoint(name, pointer, text string) {
 // where it wrote it or something nearer above it, else the document. group is where the value's
 // object stands in the configuration of the api; name is the endpoint's, "" for entrypoints.
 func (c *compiler) report(name, group, pointer, text string) {
+	c.add(&config.Problem{
+		Place: c.place(name, group, pointer), Text: fmt.Sprintf("operation %q of api %q: %s", c.d.Operation, c.d.API, text), Pointer: pointer,
+	})
+}
+
+// place is the place that a value came from, as report says it; "" where nobody knows.
+func (c *compiler) place(name, group, pointer string) string {
 	place, written := c.configured(name, group, pointer)
 	if !written {
 		place, _ = origin(c.d.Origin, name, pointer)
 	}
-	c.add(&config.Problem{
-		Place: place, Text: fmt.Sprintf("operation %q of api %q: %s", c.d.Operation, c.d.API, text), Pointer: pointer,
-	})
+	return place
 }
 
 // configured is the place where the configuration wrote the value at a pointer, or something above

@@ -83,7 +83,7 @@ func (c *compiler) entrypoint(e endpoint.Entrypoint, change any, group string) (
 	e.Config = endpoint.JSON(text)
 	if o.DeadLetters != "" && !schema.IsExpression(o.DeadLetters) {
 		if err := legal(o.DeadLetters); err != nil {
-			c.report("", group, config.Pointer(string(e.Kind), "deadLetterTopic"), err.Error())
+			c.report("", group, config.Pointer(string(e.Kind), deadLetterTopic), err.Error())
 		}
 	}
 	if o.Path != "" && o.Path != e.Path {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
@@ -23,8 +24,20 @@ type Explainer struct {
 	Operation   *entrypoints.Operation
 	Entrypoints []endpoint.Entrypoint // that are on, with their whole paths
 
-	group    *group
-	template *topics.Template
+	group       *group
+	template    *topics.Template
+	uses        map[endpoint.Kind]endpoint.Direction
+	options     map[endpoint.Kind]*options // of publishers that have some
+	deadLetters *override.Topic            // of the websocket; nil: it names none
+	place       func(pointer string) string
+}
+
+// Explanation is what a request gets.
+type Explanation struct {
+	Endpoints []Explained // that can serve it
+	// Messages is what attributes and options say about the messages that the request publishes: topics,
+	// key, partition, headers. Of several lines about one of them the first that gives a value counts.
+	Messages []override.Explained
 }
 
 // Explained is what one of the endpoints that can serve an operation gives to a request.
@@ -48,27 +61,61 @@ func Explain(in Input) (*Explainer, error) {
 	}
 	e.Operation.Authorize = c.condition(e.Entrypoints)
 	e.group, e.template = c.group(objects), c.template()
+	e.place = func(pointer string) string { return c.place("", config.Pointer("operations", c.d.Operation), pointer) }
+	e.uses, e.options = map[endpoint.Kind]endpoint.Direction{}, map[endpoint.Kind]*options{}
+	for _, entry := range e.Entrypoints {
+		if e.uses[entry.Kind] = directionsOf(entry); e.uses[entry.Kind]&endpoint.Publishing != 0 {
+			e.options[entry.Kind] = c.options(entry)
+		}
+	}
+	if e.group != nil {
+		e.deadLetters = c.deadLetters(e.group, e.Entrypoints)
+	}
 	return e, errors.Join(c.problems...)
 }
 
-// Request gives the configuration that a request gets, for each endpoint that can serve it. x has
-// the attributes that code sets, and no others; it is not changed. Errors are *core.Error.
-func (e *Explainer) Request(x *exchange.Exchange) ([]Explained, error) {
+// Request gives the configuration that a request gets, for each endpoint that can serve it, and what
+// it says of its messages. x has the attributes that code sets, and no others; it is not changed.
+// Errors are *core.Error.
+func (e *Explainer) Request(x *exchange.Exchange) (Explanation, error) {
 	if err := e.group.enter(again(x)); err != nil {
-		return nil, err
+		return Explanation{}, err
 	}
-	var all []Explained
-	for _, c := range e.group.candidates {
-		values, err := c.config.Explain(again(x))
+	var out Explanation
+	for i, c := range e.group.candidates {
+		fresh := again(x)
+		values, messages, err := c.config.Explain(fresh, e.uses[x.Kind])
 		if err != nil {
-			return nil, err
+			return Explanation{}, err
 		}
-		if values, err = e.documented(x, values); err != nil {
-			return nil, err
+		if values, err = e.documented(fresh, values); err != nil {
+			return Explanation{}, err
 		}
-		all = append(all, Explained{c.name, values})
+		if values, err = e.buried(fresh, values); err != nil {
+			return Explanation{}, err
+		}
+		out.Endpoints = append(out.Endpoints, Explained{c.name, values})
+		if i > 0 {
+			continue // attributes and options are those of all endpoints
+		}
+		if out.Messages, err = e.messages(fresh, messages); err != nil {
+			return Explanation{}, err
+		}
 	}
-	return all, nil
+	return out, nil
+}
+
+// buried adds the dead letter topic of a websocket.
+func (e *Explainer) buried(x *exchange.Exchange, values []override.Explained) ([]override.Explained, error) {
+	if e.deadLetters == nil || x.Kind != endpoint.WebSocket || e.uses[x.Kind]&endpoint.Subscribing == 0 {
+		return values, nil
+	}
+	name, err := e.deadLetters.Name(x)
+	if err != nil || name == "" {
+		return values, err
+	}
+	pointer := config.Pointer(string(x.Kind), deadLetterTopic)
+	return append(values, override.Line(pointer, name, e.place(pointer))), nil
 }
 
 // again copies an exchange with its attributes, to compute those of the document once more.

@@ -28,9 +28,11 @@ type options struct {
 // option is a text that is computed for each message.
 type option struct {
 	*expr.Template
-	name  string // of a header
-	what  string // as clients read it
-	needs string // what of a request or message the text is made of; "" where that is not known
+	name    string // of a header
+	text    string // as it is written
+	pointer string // into the entrypoints object
+	what    string // as clients read it
+	needs   string // what of a request or message the text is made of; "" where that is not known
 }
 
 // publisherConfig is the part of an entrypoint's configuration that options come from.
@@ -72,7 +74,10 @@ func (c *compiler) options(e endpoint.Entrypoint) *options {
 
 // option compiles a text of a publisher.
 func (c *compiler) option(kind endpoint.Kind, what, text string, path ...string) *option {
-	return &option{Template: c.expression(kind, expr.Message, text, path...), what: what, needs: needs(text)}
+	return &option{
+		Template: c.expression(kind, expr.Message, text, path...), text: text, what: what, needs: needs(text),
+		pointer: config.Pointer(append([]string{string(kind)}, path...)...),
+	}
 }
 
 // expression compiles a text of an entrypoint.
@@ -93,9 +98,9 @@ func (o *options) compose(x *exchange.Exchange, rec *core.Record) error {
 	}
 	vars := o.env.Message(x, rec)
 	if o.key != nil && rec.Key == nil { // else the frame of a WebSocket has named one
-		key, err := o.key.Text(vars)
-		if err != nil || key == "" {
-			return o.key.missing(err)
+		key, err := o.key.words(vars)
+		if err != nil {
+			return err
 		}
 		rec.Key = []byte(key)
 	}
@@ -109,9 +114,9 @@ func (o *options) compose(x *exchange.Exchange, rec *core.Record) error {
 
 // pin chooses the partition of a message.
 func (o *options) pin(vars expr.Scope, rec *core.Record) error {
-	written, err := o.partition.Text(vars)
-	if err != nil || written == "" {
-		return o.partition.missing(err)
+	written, err := o.partition.words(vars)
+	if err != nil {
+		return err
 	}
 	number, err := strconv.ParseUint(written, 10, 31)
 	if err != nil {
@@ -132,18 +137,13 @@ func (o *options) addHeaders(vars expr.Scope, rec *core.Record) error {
 	}
 	added := make([]core.Header, 0, len(o.headers))
 	for _, h := range o.headers {
-		value, err := h.Value(vars)
+		text, written, err := h.optional(vars)
 		if err != nil {
-			return h.missing(err)
+			return err
 		}
-		if value.IsNull() {
-			continue
+		if written {
+			added = append(added, core.Header{Name: h.name, Value: []byte(text)})
 		}
-		text, err := value.Text()
-		if err != nil {
-			return h.missing(err)
-		}
-		added = append(added, core.Header{Name: h.name, Value: []byte(text)})
 	}
 	kept := make([]core.Header, 0, len(rec.Headers)+len(added)) // a new list: messages of one request share the other
 	for _, h := range rec.Headers {
@@ -153,6 +153,31 @@ func (o *options) addHeaders(vars expr.Scope, rec *core.Record) error {
 	}
 	rec.Headers = append(kept, added...) // now, so that no value is made of another header
 	return nil
+}
+
+// words computes a text that a message needs.
+func (o *option) words(vars expr.Scope) (string, error) {
+	text, err := o.Text(vars)
+	if err != nil || text == "" {
+		return "", o.missing(err)
+	}
+	return text, nil
+}
+
+// optional computes a text; false is null.
+func (o *option) optional(vars expr.Scope) (string, bool, error) {
+	value, err := o.Value(vars)
+	if err != nil {
+		return "", false, o.missing(err)
+	}
+	if value.IsNull() {
+		return "", false, nil
+	}
+	text, err := value.Text()
+	if err != nil {
+		return "", false, o.missing(err)
+	}
+	return text, true, nil
 }
 
 const compose = "compose message"

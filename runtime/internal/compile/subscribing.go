@@ -46,18 +46,20 @@ func (c *compiler) subscribing(g *group, served []endpoint.Entrypoint, objects [
 	return out
 }
 
+// deadLetterTopic is the option of a websocket.
+const deadLetterTopic = "deadLetterTopic"
+
 // deadLetters compiles the topic that a websocket writes what it gives up on to; nil: it names none,
 // or the text has a problem.
 func (c *compiler) deadLetters(g *group, served []endpoint.Entrypoint) *override.Topic {
-	const option = "deadLetterTopic"
 	for _, e := range served {
 		var o placement
 		if err := json.Unmarshal([]byte(e.Config), &o); err != nil || e.Kind != endpoint.WebSocket || o.DeadLetters == "" {
 			continue // the configuration was decoded before
 		}
-		topic, err := g.candidates[0].config.Topic(option, o.DeadLetters) // attributes and entries are those of all
+		topic, err := g.candidates[0].config.Topic(deadLetterTopic, o.DeadLetters) // attributes and entries are those of all
 		if err != nil {
-			c.report("", config.Pointer("operations", c.d.Operation), config.Pointer(string(e.Kind), option), err.Error())
+			c.report("", config.Pointer("operations", c.d.Operation), config.Pointer(string(e.Kind), deadLetterTopic), err.Error())
 		}
 		return topic
 	}

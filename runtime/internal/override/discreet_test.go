@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 )
 
@@ -53,7 +54,7 @@ func TestExplainShowsNoSecret(t *testing.T) {
 	o := compile(t, given{
 		object: strings.Replace(object(`"producer":{"enabled":true,"topics":["p"]}`), "kafka:9092", `{#secrets.get('/env/PASSWORD')}:9092`, 1),
 	})
-	lines, err := o.Explain(request(t))
+	lines, _, err := o.Explain(request(t), endpoint.Subscribing)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,38 +14,54 @@ import (
 
 // Explained is one value that a request gets, and where it comes from.
 type Explained struct {
-	Pointer string // into the evaluated endpoint object; "groupId" and "recordKey" for what only attributes choose
+	Pointer string // into the evaluated endpoint object; "groupId", "recordKey" and, of messages, "producer.topics"
 	Value   string // as JSON, secrets REDACTED
 	Source  string // "specs/orders.yaml:12:5", "attribute NAME (specs/orders.yaml:14:7)", "attribute NAME (set by code)" or "default"
+
+	// OfEachMessage says that the value needs a message: Value is the text as it is written.
+	OfEachMessage bool
+	Condition     string // that needs a message, and has to hold for the value to be set; "": none
+	Problem       string // which messages are refused by it, and why; "" for none
 }
 
 // Explain computes the attributes of a request and gives the configuration that it gets, sorted by
-// pointer. x has the attributes that code sets and no others. The topics of messages are those
-// without attributes of the phase message. Errors are those of Evaluate.
-func (c *Configuration) Explain(x *exchange.Exchange) ([]Explained, error) {
+// pointer, for the directions that its entrypoint uses. x has the attributes that code sets and no
+// others, and gets those of the document. messages are what attributes choose for the messages that
+// the request publishes: topics, then the key; of several lines with one pointer the first one that
+// gives a value counts. Errors are those of Evaluate.
+func (c *Configuration) Explain(x *exchange.Exchange, uses endpoint.Direction) (values, messages []Explained, err error) {
 	t := trace{c: c, x: x, set: map[string]*assignment{}, found: map[string]Explained{}}
 	c.assignments.assign(c.assignments.request, c.in.Env.Scope(x), x.Attributes, x, func(a *assignment) { t.set[a.Name] = a })
 	e, err := c.Evaluate(x)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var object any
 	if err := json.Unmarshal([]byte(e.JSON), &object); err != nil {
-		return nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, err))
+		return nil, nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, err))
 	}
 	t.decision = &decision{values: make([]value, len(c.slots)), from: make([]source, len(c.slots))}
 	if err := c.choose(t.decision, x); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t.walk("", schema.Redact(schema.Endpoint, object))
-	if err := t.shortcuts(e); err != nil {
-		return nil, err
+	if uses&endpoint.Publishing != 0 {
+		if err := t.producer(e); err != nil {
+			return nil, nil, err
+		}
+		if messages, err = t.messages(); err != nil {
+			return nil, nil, err
+		}
 	}
-	var out []Explained
+	if uses&endpoint.Subscribing != 0 {
+		if err := t.consumer(e); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, pointer := range slices.Sorted(maps.Keys(t.found)) {
-		out = append(out, t.found[pointer])
+		values = append(values, t.found[pointer])
 	}
-	return out, nil
+	return values, messages, nil
 }
 
 // trace is one run of Explain.
@@ -72,11 +88,16 @@ func (t *trace) walk(pointer string, v any) {
 }
 
 func (t *trace) add(pointer string, v any, source string) {
+	t.found[pointer] = Line(pointer, v, source)
+}
+
+// Line makes the line of a value.
+func Line(pointer string, v any, source string) Explained {
 	text, err := json.Marshal(v)
 	if err != nil {
 		text = []byte("null")
 	}
-	t.found[pointer] = Explained{Pointer: pointer, Value: string(text), Source: source}
+	return Explained{Pointer: pointer, Value: string(text), Source: source}
 }
 
 // source says what gave the value at a pointer.
@@ -106,31 +127,15 @@ func (t *trace) attribute(name string) string {
 	return fmt.Sprintf("attribute %s (set by code)", name)
 }
 
-// shortcuts notes what the attributes of the singular family choose for the directions that the
-// entrypoint serves.
-func (t *trace) shortcuts(e *Endpoint) error {
-	if t.x.Kind == endpoint.HTTPPost || t.x.Kind == endpoint.WebSocket && e.Producer.Enabled {
-		if err := t.producer(e); err != nil {
-			return err
-		}
-	}
-	if t.x.Kind == endpoint.HTTPPost || t.x.Kind == endpoint.WebSocket && !e.Consumer.Enabled {
-		return nil
-	}
-	return t.consumer(e)
-}
-
+// producer notes what the attributes of the singular family choose for the request; consumer does so
+// too.
 func (t *trace) producer(e *Endpoint) error {
 	topics, _, err := t.c.ProducerTopics(t.x, nil, e)
 	if err != nil {
 		return err
 	}
 	t.topics(schema.ProducerTopics, topics, shortcutProducerTopics)
-	key, chosen, err := t.c.Key(t.x, nil)
-	if chosen {
-		t.add(schema.RecordKey, string(key), t.attribute(shortcutRecordKey))
-	}
-	return err
+	return nil
 }
 
 func (t *trace) consumer(e *Endpoint) error {

@@ -34,9 +34,12 @@ func TestExplain(t *testing.T) {
 	x := request(t, "x: earliest")
 	x.Kind = endpoint.WebSocket
 	x.Attributes.Set(prefix+"consumer.encodeMessageId", false)
-	got, err := o.Explain(x)
+	got, messages, err := o.Explain(x, endpoint.Publishing|endpoint.Subscribing)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Explained{{Pointer: "recordKey", Value: `"k"`, Source: "attribute gravitee.attribute.kafka.recordKey (orders.yaml:6:1)"}}, messages); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
 	}
 	byPointer := map[string][2]string{}
 	last := ""
@@ -61,13 +64,12 @@ func TestExplain(t *testing.T) {
 		shared + "producer/topics":              {`["two"]`, "attribute " + prefix + "producer.topics (orders.yaml:2:1)"},
 		shared + "security/sasl/saslJaasConfig": {`"REDACTED"`, "orders.yaml:12:3"},
 		"groupId":                               {`"g"`, "attribute gravitee.attribute.kafka.groupId (orders.yaml:5:1)"},
-		"recordKey":                             {`"k"`, "attribute gravitee.attribute.kafka.recordKey (orders.yaml:6:1)"},
 	} {
 		if diff := cmp.Diff(want, byPointer[pointer]); diff != "" {
 			t.Errorf("%s: %s", pointer, diff)
 		}
 	}
-	_, err = o.Explain(request(t))
+	_, _, err = o.Explain(request(t), endpoint.Subscribing)
 	wants(t, err, core.CodeConfigurationInvalid, invalidText+"consumer.autoOffsetReset: character 23: null has no items")
 }
 
@@ -79,11 +81,14 @@ func TestExplainSpeaksOfOneDirection(t *testing.T) {
 		allow: map[string][]string{"consumer.topics": {"*"}},
 	})
 	x := request(t, "x: a")
-	got, err := o.Explain(x)
+	got, messages, err := o.Explain(x, endpoint.Subscribing)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Explained{{"/sharedConfigurationOverride/consumer/topics", `["a"]`, "attribute " + name + " (orders.yaml:9:7)"}}
+	if len(messages) != 0 {
+		t.Errorf("messages of a subscriber: %v", messages)
+	}
+	want := []Explained{{Pointer: "/sharedConfigurationOverride/consumer/topics", Value: `["a"]`, Source: "attribute " + name + " (orders.yaml:9:7)"}}
 	var topics []Explained
 	for _, line := range got {
 		if strings.HasSuffix(line.Pointer, "/topics") {
@@ -94,6 +99,6 @@ func TestExplainSpeaksOfOneDirection(t *testing.T) {
 		t.Error(diff)
 	}
 	x.Kind = endpoint.HTTPPost
-	_, err = o.Explain(x)
+	_, _, err = o.Explain(x, endpoint.Publishing)
 	wants(t, err, core.CodeNotAllowed, refusedText+`producer.topics: "a" is not allowed`)
 }
