@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs test/browser: the gateway of `make run` in Chromium. Needs Node.js 20, npm and Chromium; where apt-get can
+# Runs test/browser: the gateway of `make run` in Chromium, and docs/authentication.md. Needs Node.js 20, npm and Chromium; where apt-get can
 # install them, it does. CHROMIUM names another browser binary.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +14,7 @@ need() {
 need npm "nodejs npm"
 [ -n "${CHROMIUM:-}" ] || need chromium chromium
 mkdir -p .cache/browser
-cp test/browser/package.json test/browser/check.mjs .cache/browser/
+cp test/browser/package.json test/browser/*.mjs .cache/browser/
 (cd .cache/browser && npm install --no-audit --no-fund --no-package-lock --silent)
 go run ./test/readme -start 'make run' -ready 'Ready' test/browser/README.md
+PENSTOCK_TEST_BROWSER="$PWD/.cache/browser" go test -count=1 -timeout 300s ./test/browser

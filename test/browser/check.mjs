@@ -1,14 +1,10 @@
 // Opens the gateway's own page in Chromium and does what a web application does: listens with EventSource, posts
 // with fetch, reconnects, opens a WebSocket. Usage: node check.mjs http://localhost:8080
 import assert from 'node:assert/strict'
-import { chromium } from 'playwright-core'
+import { open } from './chromium.mjs'
 
 const base = process.argv[2]
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-})
+const browser = await open()
 try {
   const page = await browser.newPage()
   await page.goto(`${base}/docs`)
