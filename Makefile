@@ -39,7 +39,7 @@ test-kafka: ## run the contract suites against a real Apache Kafka, which it fet
 test-security: ## log in to a real Apache Kafka by every mechanism, Kerberos too (installs krb5-kdc)
 	scripts/security.sh go test $(RACE) -count=1 -timeout 300s ./test/security
 
-test-faults: ## break things around gateways for two minutes, and count lost, doubled and misplaced records
+test-faults: ## break things around gateways (2.5 minutes), and count lost, doubled and misplaced records
 	go run ./test/faults $(ARGS)
 
 faults: ## the same for long, with a real Apache Kafka (MINUTES=20, ARGS=--help)
