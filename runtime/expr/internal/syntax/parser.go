@@ -50,7 +50,9 @@ var operators = map[string]operator{
 var refused = map[string]string{
 	"=": "nothing is assigned in an expression: compare with ==", "++": "nothing is assigned in an expression",
 	"--": "nothing is assigned in an expression", "^": "the operator ^ is not part of the language",
-	"@": "beans are not part of the language", ".^[": ".^[ is not part of the language: take [0] of .?[", ".$[": ".$[ is not part of the language",
+	"&": "the operator & is not part of the language: and is &&", "|": "the operator | is not part of the language: or is ||",
+	"?[": "?[ is not part of the language: an item of what may be missing is ?.[…]",
+	"@":  "beans are not part of the language", ".^[": ".^[ is not part of the language: take [0] of .?[", ".$[": ".$[ is not part of the language",
 	"instanceof": "instanceof is not part of the language", "between": "between is not part of the language: write two comparisons",
 	"new": "new is not part of the language", "div": "div is not part of the language: write /", "mod": "mod is not part of the language: write %",
 }

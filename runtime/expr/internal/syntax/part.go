@@ -20,11 +20,8 @@ func Part(text string, from int) (open, end int, fault *Fault) {
 	if len(text) > MaxLength {
 		return 0, 0, &Fault{0, fmt.Sprintf("longer than %d bytes, the limit of a text with expressions", MaxLength)}
 	}
-	end, closed := closing(text, open)
-	if !closed {
-		return 0, 0, &Fault{open, "the closing } of this part is missing"}
-	}
-	return open, end, nil
+	end, fault = closing(text, open)
+	return open, end, fault
 }
 
 // opens says whether a text that starts with { starts a part.
@@ -34,8 +31,8 @@ func opens(text string) bool {
 }
 
 // closing finds the } of a part: braces in it nest, and texts in quotes are not looked at.
-func closing(text string, open int) (int, bool) {
-	depth, quote := 0, byte(0)
+func closing(text string, open int) (int, *Fault) {
+	depth, quote, quoted := 0, byte(0), 0
 	for i := open; i < len(text); i++ {
 		switch c := text[i]; {
 		case quote != 0:
@@ -43,14 +40,17 @@ func closing(text string, open int) (int, bool) {
 				quote = 0
 			}
 		case c == '\'' || c == '"':
-			quote = c
+			quote, quoted = c, i
 		case c == '{':
 			depth++
 		case c == '}':
 			if depth--; depth == 0 {
-				return i, true
+				return i, nil
 			}
 		}
 	}
-	return 0, false
+	if quote != 0 {
+		return 0, &Fault{quoted, "the closing quote of this text is missing, or the closing } of the part before it"}
+	}
+	return 0, &Fault{open, "the closing } of this part is missing"}
 }

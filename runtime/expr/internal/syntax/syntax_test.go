@@ -92,6 +92,9 @@ func TestFaults(t *testing.T) {
 		"exit(1)":       {0, "exit is no function: a method follows a value and a dot"},
 		"#a ? 1":        {6, `":" is missing: the expression ends`},
 		"1 + \\":        {4, `'\\' has no meaning here`},
+		"#a & #b":       {3, "the operator & is not part of the language: and is &&"},
+		"#a | #b":       {3, "the operator | is not part of the language: or is ||"},
+		"#a['x']?[0]":   {7, "?[ is not part of the language: an item of what may be missing is ?.[…]"},
 		"(1":            {2, `")" is missing: the expression ends`},
 		"{a: 1, 2}":     {8, `":" is missing: found "}"`},
 		"T(java.lang.)": {12, `the name of a type is missing: found ")"`},
@@ -120,7 +123,8 @@ func TestPart(t *testing.T) {
 		"{{#a}}":              "{#a}",
 		"ä{#a}":               "{#a}",
 		"{#a":                 "! 0 the closing } of this part is missing",
-		"{#a} {('}":           "{#a}|! 5 the closing } of this part is missing",
+		"{#a} {('}":           "{#a}|! 7 the closing quote of this text is missing, or the closing } of the part before it",
+		"{#a['x]} {#b['y']}":  "! 15 the closing quote of this text is missing, or the closing } of the part before it",
 		"{\n#a}{ orders/{#b}": "{\n#a}|{#b}",
 	} {
 		var got []string
