@@ -186,3 +186,22 @@ func TestRequestFlood(t *testing.T) {
 	}
 	r.post(`{"id":"a"}`, "X-Key: "+bobKey).Want(t, 202)
 }
+
+// TestMemberFlood: an address that opens a group after the other, by identifiers of its choice, does
+// not keep others from theirs.
+func TestMemberFlood(t *testing.T) {
+	r := start(t, "limits: { groupMembers: 4 }\nlisten: { trustedProxies: [127.0.0.0/8] }", orders("balanced"))
+	const from = "X-Forwarded-For: "
+	for _, address := range []string{"2001:db8::1", "2001:db8::2"} { // one client has a whole /64
+		defer r.Stream("/orders", from+address, "X-Client-Identifier: one").Close()
+	}
+	refused := r.Do("GET", "/orders", "", "Accept: text/event-stream", from+"2001:db8::3", "X-Client-Identifier: two")
+	refused.WantProblem(t, 429, "FAILURE_TOO_MANY_REQUESTS")
+	if refused.Header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	r.Stream("/orders", from+"2001:db8::1", "X-Client-Identifier: one").Close() // the group has its member
+	for _, identifier := range []string{"one", "two"} {
+		defer r.Stream("/orders", from+"198.51.100.7", "X-Client-Identifier: "+identifier).Close()
+	}
+}

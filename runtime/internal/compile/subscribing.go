@@ -12,6 +12,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/cursor"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
+	"github.com/penstock-dev/penstock/runtime/internal/limits"
 	"github.com/penstock-dev/penstock/runtime/internal/override"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 	"github.com/penstock-dev/penstock/runtime/internal/topics"
@@ -119,6 +120,9 @@ func (s *subscribing) read(ctx context.Context, conn connection, x *exchange.Exc
 	if r.Level.Group() {
 		if r.Group, err = s.groupID(conn, x, r.Kind); err != nil {
 			return nil, err
+		}
+		if x.Caller.Subject == "" { // subjects are bounded by limits.streamsPerSubject
+			r.Owner = limits.Network(x.Caller.Address)
 		}
 	}
 	r.Reset, r.CheckTopic = consumer.AutoOffsetReset, consumer.CheckTopicExistence

@@ -67,6 +67,7 @@ type Reading struct {
 	Cursor     string     // as the client gave it, "" for none; ignored at balanced
 	AckCursor  bool       // pulls with ids: settled records are committed by the next pull's Cursor
 	Group      string     // levels with a group
+	Owner      string     // whose members are bounded beside all members; "": nobody's
 	Transform  *Transform // nil: records pass as they are
 	// Wait bounds the opening of a simple consumer (http-get): its turn in the group.
 	Wait time.Duration

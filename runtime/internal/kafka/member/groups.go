@@ -165,8 +165,8 @@ func (g *Groups) member(r qos.Reading) (m *member, mine bool, err error) {
 	if m := g.members[k]; m != nil {
 		return m, false, nil
 	}
-	if !g.limit.take() {
-		return nil, false, &core.Error{Code: core.CodeTooManyClients, Op: opJoin, RetryAfter: 1}
+	if err := g.limit.take(r.Owner); err != nil {
+		return nil, false, err
 	}
 	m = newMember(g, k, r)
 	g.members[k] = m

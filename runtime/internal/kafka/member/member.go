@@ -79,7 +79,7 @@ func (m *member) open(ctx context.Context, r qos.Reading, resumes resumption) er
 		m.fail(err)
 		m.cancel()
 		m.cut()
-		m.groups.limit.give()
+		m.groups.limit.give(m.reading.Owner)
 		return err
 	}
 	m.groups.started(m)
@@ -240,7 +240,7 @@ func (m *member) shutdown(ctx context.Context) error {
 		return nil
 	}
 	defer m.groups.running.Done()
-	defer m.groups.limit.give()
+	defer m.groups.limit.give(m.reading.Owner)
 	m.cancel()
 	m.running.Wait()
 	err := m.commit(ctx, m.all())
