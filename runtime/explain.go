@@ -28,6 +28,9 @@ type Explanation struct {
 	// publishes: topics, key, partition and headers. Of several lines about one of them the first that
 	// gives a value counts. Topics and a key that nothing names here are those of the endpoint and none.
 	Messages []ExplainedValue `json:"messages,omitempty"`
+	// Unset are the attributes of the document that are not set because their condition or value
+	// fails: Pointer is the name, Value the text as it is written, Problem what fails.
+	Unset []ExplainedValue `json:"unset,omitempty"`
 }
 
 // ExplainedEndpoint is what one endpoint gives to a request.
@@ -49,7 +52,8 @@ type ExplainedValue struct {
 	OfEachMessage bool   `json:"ofEachMessage,omitempty"`
 	Condition     string `json:"condition,omitempty"`
 	// Problem says which messages of a WebSocket are refused by this, and why; Value is the text as it
-	// is written, or what it gave. A request with one message is a *Refusal instead.
+	// is written, or what it gave. A request with one message is a *Refusal instead. Of an attribute
+	// that is not set it says what fails.
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -186,6 +190,9 @@ func explained(found compile.Explanation) Explanation {
 	var out Explanation
 	for _, v := range found.Messages {
 		out.Messages = append(out.Messages, ExplainedValue(v))
+	}
+	for _, v := range found.Unset {
+		out.Unset = append(out.Unset, ExplainedValue(v))
 	}
 	for _, of := range found.Endpoints {
 		endpoint := ExplainedEndpoint{Name: of.Endpoint}

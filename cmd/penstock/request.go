@@ -127,11 +127,16 @@ func (c *console) writeExplanation(r *http.Request, e runtime.Explanation) error
 			fmt.Fprintf(columns, "  %s\t%s\t%s\n", v.Pointer, v.Value, v.Source)
 		}
 	}
-	if len(e.Messages) > 0 {
-		fmt.Fprint(columns, "\nmessages\n")
-	}
-	for _, v := range e.Messages {
-		fmt.Fprintf(columns, "  %s\t%s\t%s\n", v.Pointer, ofMessage(v), v.Source)
+	for _, section := range []struct {
+		title  string
+		values []runtime.ExplainedValue
+	}{{"messages", e.Messages}, {"attributes that are not set", e.Unset}} {
+		if len(section.values) > 0 {
+			fmt.Fprintf(columns, "\n%s\n", section.title)
+		}
+		for _, v := range section.values {
+			fmt.Fprintf(columns, "  %s\t%s\t%s\n", v.Pointer, shown(v), v.Source)
+		}
 	}
 	if err := columns.Flush(); err != nil {
 		return fmt.Errorf("write the explanation: %w", err)
@@ -139,8 +144,8 @@ func (c *console) writeExplanation(r *http.Request, e runtime.Explanation) error
 	return nil
 }
 
-// ofMessage is a value of messages: computed, or what is computed for each of them.
-func ofMessage(v runtime.ExplainedValue) string {
+// shown is a value: computed, what is computed for each message, or what fails.
+func shown(v runtime.ExplainedValue) string {
 	switch {
 	case v.Problem != "":
 		return v.Value + ": " + v.Problem

@@ -245,7 +245,7 @@ func TestProblems(t *testing.T) {
 		},
 		{
 			"expression", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { ssl: { trustStore: { type: PEM, location: \"{#secrets.get('/env/X')}\" } } } } } } } }", nil,
-			`operation "placeOrder" of api "orders": security.ssl.trustStore.location: character 11: this gateway has no secrets`,
+			`operation "placeOrder" of api "orders": security.ssl.trustStore.location (gateway.yaml:1:118): character 11: this gateway has no secrets`,
 		},
 		{
 			"login", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { protocol: SASL_SSL, sasl: { saslMechanism: PLAIN, saslJaasConfig: \"a.B required password=geheim;\" } } } } } } }", nil,

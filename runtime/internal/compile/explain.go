@@ -38,6 +38,7 @@ type Explanation struct {
 	// Messages is what attributes and options say about the messages that the request publishes: topics,
 	// key, partition, headers. Of several lines about one of them the first that gives a value counts.
 	Messages []override.Explained
+	Unset    []override.Explained // attributes of the document whose condition or value fails
 }
 
 // Explained is what one of the endpoints that can serve an operation gives to a request.
@@ -84,11 +85,12 @@ func (e *Explainer) Request(x *exchange.Exchange) (Explanation, error) {
 	var out Explanation
 	for i, c := range e.group.candidates {
 		fresh := again(x)
-		values, messages, err := c.config.Explain(fresh, e.uses[x.Kind])
+		found, err := c.config.Explain(fresh, e.uses[x.Kind])
 		if err != nil {
 			return Explanation{}, err
 		}
-		if values, err = e.documented(fresh, values); err != nil {
+		values, err := e.documented(fresh, found.Values)
+		if err != nil {
 			return Explanation{}, err
 		}
 		if values, err = e.buried(fresh, values); err != nil {
@@ -98,7 +100,8 @@ func (e *Explainer) Request(x *exchange.Exchange) (Explanation, error) {
 		if i > 0 {
 			continue // attributes and options are those of all endpoints
 		}
-		if out.Messages, err = e.messages(fresh, messages); err != nil {
+		out.Unset = found.Unset
+		if out.Messages, err = e.messages(fresh, found.Messages); err != nil {
 			return Explanation{}, err
 		}
 	}

@@ -153,13 +153,16 @@ func (a *assignment) compileList(items []any, place expr.Place) error {
 	return nil
 }
 
-// holds says whether the condition holds; one that fails does not.
-func (a *assignment) holds(scope expr.Scope) bool {
+// holds says whether the condition holds; one that fails does not, and the error says why.
+func (a *assignment) holds(scope expr.Scope) (bool, error) {
 	if a.condition == nil {
-		return true
+		return true, nil
 	}
 	ok, err := a.condition.Bool(scope)
-	return ok && err == nil
+	if err != nil {
+		return false, fmt.Errorf("condition: %w", err)
+	}
+	return ok, nil
 }
 
 // skips says when a skipped assignment is logged: once in a second.

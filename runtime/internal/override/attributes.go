@@ -66,23 +66,28 @@ func (a *Attributes) Message(x *exchange.Exchange, rec *core.Record) {
 	}
 }
 
-// assign sets attributes; set hears of each that was.
-func (a *Attributes) assign(list []*assignment, scope expr.Scope, to *core.Attributes, x *exchange.Exchange, set func(*assignment)) {
+// assign sets attributes; heard, if any, hears of each that was, and of each that fails.
+func (a *Attributes) assign(list []*assignment, scope expr.Scope, to *core.Attributes, x *exchange.Exchange, heard func(*assignment, error)) {
+	if heard == nil {
+		heard = func(*assignment, error) {}
+	}
 	for _, assigned := range list {
-		if !assigned.holds(scope) {
+		holds, err := assigned.holds(scope)
+		if err != nil {
+			heard(assigned, err)
+		}
+		if !holds {
 			continue
 		}
 		value, err := assigned.compute(scope)
 		if err != nil {
 			a.skip(x, assigned, err)
+			heard(assigned, err)
 			continue
 		}
-		if empty(value) {
-			continue
-		}
-		to.Set(assigned.Name, value)
-		if set != nil {
-			set(assigned)
+		if !empty(value) {
+			to.Set(assigned.Name, value)
+			heard(assigned, nil)
 		}
 	}
 }

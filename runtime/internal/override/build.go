@@ -88,8 +88,7 @@ func (c *Configuration) merge(w *decision) (map[string]any, error) {
 	return object, nil
 }
 
-// json is the value as the endpoint object has it. A text that is no boolean stays a text, which
-// the schema refuses.
+// json is the value as the endpoint object has it.
 func (v value) json(p property) any {
 	switch {
 	case p.list:
@@ -98,7 +97,7 @@ func (v value) json(p property) any {
 			items[i] = item
 		}
 		return items
-	case p.flag && (v.text == "true" || v.text == "false"):
+	case p.flag:
 		return v.text == "true"
 	}
 	return v.text

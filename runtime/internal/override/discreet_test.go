@@ -54,18 +54,18 @@ func TestExplainShowsNoSecret(t *testing.T) {
 	o := compile(t, given{
 		object: strings.Replace(object(`"producer":{"enabled":true,"topics":["p"]}`), "kafka:9092", `{#secrets.get('/env/PASSWORD')}:9092`, 1),
 	})
-	lines, _, err := o.Explain(request(t), endpoint.Subscribing)
+	explained, err := o.Explain(request(t), endpoint.Subscribing)
 	if err != nil {
 		t.Fatal(err)
 	}
 	seen := false
-	for _, line := range lines {
+	for _, line := range explained.Values {
 		seen = seen || line.Pointer == "/configuration/bootstrapServers" && line.Value == `"REDACTED"`
 		if strings.Contains(line.Value, "hunter2") {
 			t.Errorf("%s is %s", line.Pointer, line.Value)
 		}
 	}
 	if !seen {
-		t.Errorf("got %v", lines)
+		t.Errorf("got %v", explained.Values)
 	}
 }

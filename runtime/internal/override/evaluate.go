@@ -141,7 +141,7 @@ func (c *Configuration) override(w *decision, attributes *core.Attributes) error
 // nothing.
 func convert(given any, p property) (value, error) {
 	if text, ok := given.(string); ok && !p.list {
-		return value{text: text, written: text != ""}, nil
+		return scalar(text, p)
 	}
 	v := expr.ValueOf(given)
 	if p.list {
@@ -149,7 +149,18 @@ func convert(given any, p property) (value, error) {
 		return value{list: list, written: len(list) > 0}, err
 	}
 	text, err := v.Text()
-	return value{text: text, written: text != ""}, err
+	if err != nil {
+		return value{}, err
+	}
+	return scalar(text, p)
+}
+
+// scalar is a text for a property; "" is nothing.
+func scalar(text string, p property) (value, error) {
+	if p.flag && text != "" && text != "true" && text != "false" {
+		return value{}, fmt.Errorf("%q is neither true nor false", shortened(text, maxShown))
+	}
+	return value{text: text, written: text != ""}, nil
 }
 
 // compute reads the expressions of properties that no attribute decides; at start those that are
@@ -161,7 +172,7 @@ func (c *Configuration) compute(w *decision, scope expr.Scope, start bool) error
 		}
 		v, err := s.read(scope)
 		if err != nil {
-			return invalid(fmt.Errorf("%s: %w", properties()[i].name, err))
+			return invalid(fmt.Errorf("%s: %w", s.label, err))
 		}
 		if v.written {
 			w.values[i], w.from[i] = v, computed

@@ -1,11 +1,11 @@
 package override
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
@@ -21,47 +21,70 @@ type Explained struct {
 	// OfEachMessage says that the value needs a message: Value is the text as it is written.
 	OfEachMessage bool
 	Condition     string // that needs a message, and has to hold for the value to be set; "": none
-	Problem       string // which messages are refused by it, and why; "" for none
+	Problem       string // which messages are refused by it, and why; of Unset: what fails
 }
 
-// Explain computes the attributes of a request and gives the configuration that it gets, sorted by
-// pointer, for the directions that its entrypoint uses. x has the attributes that code sets and no
-// others, and gets those of the document. messages are what attributes choose for the messages that
-// the request publishes: topics, then the key; of several lines with one pointer the first one that
-// gives a value counts. Errors are those of Evaluate.
-func (c *Configuration) Explain(x *exchange.Exchange, uses endpoint.Direction) (values, messages []Explained, err error) {
+// Explanation is the configuration that a request gets.
+type Explanation struct {
+	Values []Explained // sorted by pointer
+	// Messages is what attributes choose for the messages that the request publishes: topics, then the
+	// key. Of several lines with one pointer the first one that gives a value counts.
+	Messages []Explained
+	// Unset are the attributes of the document, by name, whose condition or value fails.
+	Unset []Explained
+}
+
+// Explain computes the attributes of a request and gives the configuration that it gets, for the
+// directions that its entrypoint uses. x has the attributes that code sets and no others, and gets
+// those of the document. Errors are those of Evaluate.
+func (c *Configuration) Explain(x *exchange.Exchange, uses endpoint.Direction) (Explanation, error) {
 	t := trace{c: c, x: x, set: map[string]*assignment{}, found: map[string]Explained{}}
-	c.assignments.assign(c.assignments.request, c.in.Env.Scope(x), x.Attributes, x, func(a *assignment) { t.set[a.Name] = a })
+	c.assignments.assign(c.assignments.request, c.in.Env.Scope(x), x.Attributes, x, t.heard)
 	e, err := c.Evaluate(x)
 	if err != nil {
-		return nil, nil, err
+		return Explanation{}, err
 	}
 	var object any
 	if err := json.Unmarshal([]byte(e.JSON), &object); err != nil {
-		return nil, nil, invalid(fmt.Errorf("endpoint %q: %w", c.name, err))
+		return Explanation{}, invalid(fmt.Errorf("endpoint %q: %w", c.name, err))
 	}
 	t.decision = &decision{values: make([]value, len(c.slots)), from: make([]source, len(c.slots))}
 	if err := c.choose(t.decision, x); err != nil {
-		return nil, nil, err
+		return Explanation{}, err
 	}
 	t.walk("", schema.Redact(schema.Endpoint, object))
+	var out Explanation
 	if uses&endpoint.Publishing != 0 {
 		if err := t.producer(e); err != nil {
-			return nil, nil, err
+			return Explanation{}, err
 		}
-		if messages, err = t.messages(); err != nil {
-			return nil, nil, err
+		if out.Messages, err = t.messages(); err != nil {
+			return Explanation{}, err
 		}
 	}
 	if uses&endpoint.Subscribing != 0 {
 		if err := t.consumer(e); err != nil {
-			return nil, nil, err
+			return Explanation{}, err
 		}
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(t.found)) {
-		values = append(values, t.found[pointer])
+		out.Values = append(out.Values, t.found[pointer])
 	}
-	return values, messages, nil
+	out.Unset = t.unset
+	return out, nil
+}
+
+// heard notes an assignment that sets its attribute, or that fails.
+func (t *trace) heard(a *assignment, err error) {
+	if err == nil {
+		t.set[a.Name] = a
+		return
+	}
+	line := Explained{Pointer: a.Name, Value: string(a.Value), Source: a.Source, Problem: err.Error()}
+	if schema.SecretAttribute(a.Name) {
+		line.Value = `"REDACTED"`
+	}
+	t.unset = append(t.unset, line)
 }
 
 // trace is one run of Explain.
@@ -71,6 +94,7 @@ type trace struct {
 	set      map[string]*assignment // by name, those that set an attribute
 	decision *decision
 	found    map[string]Explained // by pointer
+	unset    []Explained
 }
 
 // walk notes the values of the object; a list is one value.
@@ -109,15 +133,7 @@ func (t *trace) source(pointer string) string {
 			}
 		}
 	}
-	place := "default"
-	for _, origin := range t.c.in.Origin {
-		same := origin.Pointer == pointer || strings.HasPrefix(origin.Pointer, pointer+"/")
-		of := origin.Endpoint == t.c.name || origin.Endpoint == ""
-		if of && same && origin.Source != "" {
-			place = origin.Source
-		}
-	}
-	return place
+	return cmp.Or(t.c.origin(pointer), "default")
 }
 
 func (t *trace) attribute(name string) string {

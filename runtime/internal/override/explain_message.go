@@ -54,14 +54,26 @@ func (t *trace) perMessage(name, pointer string, use func(*core.Record) (any, er
 		}
 		rec := &core.Record{Value: t.x.Body}
 		scope := t.c.in.Env.Message(t.x, rec)
-		switch conditional := a.condition != nil && a.condition.Uses("message"); {
-		case conditional:
+		holds, failed := true, error(nil)
+		if a.condition != nil && a.condition.Uses("message") {
 			line.Condition = a.Condition
-		case !a.holds(scope):
+		} else {
+			holds, failed = a.holds(scope)
+		}
+		switch {
+		case failed != nil:
+			t.heard(a, failed)
 			continue
+		case !holds:
+			continue
+		case line.Condition != "":
 		case !slices.ContainsFunc(a.parts, func(p *part) bool { return p.Uses("message") }):
 			value, err := a.compute(scope)
-			if err != nil || empty(value) {
+			if err != nil {
+				t.heard(a, err)
+				continue
+			}
+			if empty(value) {
 				continue // it sets nothing
 			}
 			rec.Attributes.Set(name, value)

@@ -66,14 +66,46 @@ func TestExplainMessages(t *testing.T) {
 			o := compile(t, given{object: object(`"producer":{"enabled":true}`), attributes: test.attributes, allow: map[string][]string{"producer.topics": {"orders-*", "a*", "b*", "c*", "d*"}}})
 			x := request(t, "X: x")
 			x.Kind = endpoint.HTTPPost
-			_, got, err := o.Explain(x, endpoint.Publishing)
+			got, err := o.Explain(x, endpoint.Publishing)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			if diff := cmp.Diff(test.want, got.Messages); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestExplainWhatIsNotSet: attributes whose condition or value fails, in both phases. One whose
+// condition is false, or whose value is null, is as it was meant.
+func TestExplainWhatIsNotSet(t *testing.T) {
+	const key = "gravitee.attribute.kafka.recordKey"
+	failing := "{#request.headers['none'][0]}"
+	o := compile(t, given{
+		object: object(`"producer":{"enabled":true}`),
+		attributes: []endpoint.Attribute{
+			set("value", failing), set("null", "{#request.headers['none']}"), at20(set("condition", "a"), "{#request.headers['none'][0] == 'a'}"),
+			at20(set("false", "a"), "{#request.method == 'PATCH'}"), set(prefix+"security.sasl.saslJaasConfig", plainModule+" required username=a password=\""+failing+"\";"),
+			perMessage(key, failing), at20(perMessage(key, "a"), "{#request.headers['none'][0] == 'a'}"),
+		},
+	})
+	x := request(t)
+	x.Kind = endpoint.HTTPPost
+	got, err := o.Explain(x, endpoint.Publishing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const written, first, second = `"{#request.headers['none'][0]}"`, "orders.yaml:9:7", "orders.yaml:20:7"
+	want := []Explained{
+		{Pointer: "value", Value: written, Source: first, Problem: "character 26: null has no items"},
+		{Pointer: "condition", Value: `"a"`, Source: second, Problem: "condition: character 26: null has no items"},
+		{Pointer: prefix + "security.sasl.saslJaasConfig", Value: `"REDACTED"`, Source: first, Problem: "option password: character 26: null has no items"},
+		{Pointer: key, Value: `"a"`, Source: second, Problem: "condition: character 26: null has no items"},
+		{Pointer: key, Value: written, Source: first, Problem: "character 26: null has no items"},
+	}
+	if diff := cmp.Diff(want, got.Unset); diff != "" || len(got.Messages) > 0 {
+		t.Errorf("messages %v, not set (-want +got):\n%s", got.Messages, diff)
 	}
 }
 
@@ -87,16 +119,16 @@ func TestExplainMessagesThatAreRefused(t *testing.T) {
 	})
 	x := request(t)
 	x.Kind = endpoint.HTTPPost
-	_, _, err := o.Explain(x, endpoint.Publishing)
+	_, err := o.Explain(x, endpoint.Publishing)
 	wants(t, err, core.CodeNotAllowed, refusedText+`producer.topics: "orders-GET" is not allowed`)
 	x = request(t)
 	x.Kind = endpoint.WebSocket
-	_, got, err := o.Explain(x, endpoint.Publishing)
+	got, err := o.Explain(x, endpoint.Publishing)
 	want := []Explained{{
 		Pointer: "producer.topics", Value: `["orders-GET"]`, Source: "attribute " + name + " (orders.yaml:9:7)",
 		Problem: `each message is refused: producer.topics: "orders-GET" is not allowed`,
 	}}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+	if diff := cmp.Diff(want, got.Messages); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

@@ -34,10 +34,11 @@ func TestExplain(t *testing.T) {
 	x := request(t, "x: earliest")
 	x.Kind = endpoint.WebSocket
 	x.Attributes.Set(prefix+"consumer.encodeMessageId", false)
-	got, messages, err := o.Explain(x, endpoint.Publishing|endpoint.Subscribing)
+	explained, err := o.Explain(x, endpoint.Publishing|endpoint.Subscribing)
 	if err != nil {
 		t.Fatal(err)
 	}
+	got, messages := explained.Values, explained.Messages
 	if diff := cmp.Diff([]Explained{{Pointer: "recordKey", Value: `"k"`, Source: "attribute gravitee.attribute.kafka.recordKey (orders.yaml:6:1)"}}, messages); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
@@ -69,8 +70,8 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s: %s", pointer, diff)
 		}
 	}
-	_, _, err = o.Explain(request(t), endpoint.Subscribing)
-	wants(t, err, core.CodeConfigurationInvalid, invalidText+"consumer.autoOffsetReset: character 23: null has no items")
+	_, err = o.Explain(request(t), endpoint.Subscribing)
+	wants(t, err, core.CodeConfigurationInvalid, invalidText+"consumer.autoOffsetReset (gateway.yaml:3:3): character 23: null has no items")
 }
 
 // TestExplainSpeaksOfOneDirection has topics that only one direction may choose.
@@ -81,16 +82,16 @@ func TestExplainSpeaksOfOneDirection(t *testing.T) {
 		allow: map[string][]string{"consumer.topics": {"*"}},
 	})
 	x := request(t, "x: a")
-	got, messages, err := o.Explain(x, endpoint.Subscribing)
+	got, err := o.Explain(x, endpoint.Subscribing)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(messages) != 0 {
-		t.Errorf("messages of a subscriber: %v", messages)
+	if len(got.Messages) != 0 {
+		t.Errorf("messages of a subscriber: %v", got.Messages)
 	}
 	want := []Explained{{Pointer: "/sharedConfigurationOverride/consumer/topics", Value: `["a"]`, Source: "attribute " + name + " (orders.yaml:9:7)"}}
 	var topics []Explained
-	for _, line := range got {
+	for _, line := range got.Values {
 		if strings.HasSuffix(line.Pointer, "/topics") {
 			topics = append(topics, line)
 		}
@@ -99,6 +100,6 @@ func TestExplainSpeaksOfOneDirection(t *testing.T) {
 		t.Error(diff)
 	}
 	x.Kind = endpoint.HTTPPost
-	_, _, err = o.Explain(x, endpoint.Publishing)
+	_, err = o.Explain(x, endpoint.Publishing)
 	wants(t, err, core.CodeNotAllowed, refusedText+`producer.topics: "a" is not allowed`)
 }

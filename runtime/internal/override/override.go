@@ -47,7 +47,8 @@ type Configuration struct {
 type slot struct {
 	reader
 	pointer string
-	raw     any // as it is written
+	label   string // in errors: the property, and the place of the text
+	raw     any    // as it is written
 	varies  bool
 	depends bool // on what a request chose
 }
@@ -96,7 +97,10 @@ func (c *Configuration) compileObject() error {
 			problems = append(problems, &Problem{Pointer: pointer, Err: errors.New("the value cannot be an expression")})
 		case c.slots[i] == nil:
 			s := &slot{pointer: "/" + strings.Join(properties()[i].path, "/")}
-			s.raw = take(c.object, properties()[i].path)
+			s.raw, s.label = take(c.object, properties()[i].path), properties()[i].name
+			if place := c.origin(s.pointer); place != "" {
+				s.label += " (" + place + ")"
+			}
 			c.slots[i], c.dynamic = s, true
 			if err := c.compileSlot(s, properties()[i]); err != nil {
 				problems = append(problems, &Problem{Pointer: s.pointer, Err: err})
@@ -104,6 +108,19 @@ func (c *Configuration) compileObject() error {
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// origin is the place that the value at a pointer came from; "" for a default.
+func (c *Configuration) origin(pointer string) string {
+	place := ""
+	for _, origin := range c.in.Origin {
+		same := origin.Pointer == pointer || strings.HasPrefix(origin.Pointer, pointer+"/")
+		of := origin.Endpoint == c.name || origin.Endpoint == ""
+		if of && same && origin.Source != "" {
+			place = origin.Source
+		}
+	}
+	return place
 }
 
 func (c *Configuration) compileSlot(s *slot, p property) error {

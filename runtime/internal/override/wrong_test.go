@@ -51,7 +51,7 @@ func TestWrongRequests(t *testing.T) {
 		},
 		{
 			name: "no boolean", attributes: []endpoint.Attribute{set(prefix+"consumer.encodeMessageId", "{#request.headers['x'][0]}")}, header: "yes",
-			want: invalidText + `must be true or false, not a string (/sharedConfigurationOverride/consumer/encodeMessageId)`,
+			want: invalidText + `attribute "` + prefix + `consumer.encodeMessageId": "yes" is neither true nor false`,
 		},
 		{
 			name: "not allowed", shared: `"consumer":{"topics":["{#request.headers['x'][0]}"]}`, header: "us-orders",
