@@ -89,11 +89,12 @@ func admittedBy(c echo.Context, policies []*Policy) (identities map[*Policy]exch
 	identities = map[*Policy]exchange.Identity{}
 	var failure error
 	var refused *Policy
+	r := policies[0].gate.request(c.Request())
 	for _, p := range policies {
 		if len(p.alternatives) == 0 {
 			continue
 		}
-		identity, err := p.identify(c.Request())
+		identity, err := p.identify(r)
 		if err == nil && identity.Subject == "" {
 			err = errAbsent // a ticket for nobody lets nobody in
 		}
@@ -109,6 +110,7 @@ func admittedBy(c echo.Context, policies []*Policy) (identities map[*Policy]exch
 	}
 	switch {
 	case len(identities) > 0:
+		r.forgive()
 		return identities, first, nil
 	case refused != nil:
 		return nil, first, refused.denied(c, failure)

@@ -44,14 +44,19 @@ func find(r request, s endpoint.Scheme) (credential, error) {
 	return credential{request: r, text: values[0], cookie: s.In == "cookie"}, nil
 }
 
-// bearers lists the tokens of the Authorization headers (RFC 6750 section 2.1).
+// bearers lists the tokens of the Authorization headers (RFC 6750 section 2.1). Where other
+// credentials stand beside a token it lists them too: there must be one.
 func bearers(h http.Header) []string {
 	var tokens []string
-	for _, value := range h.Values("Authorization") {
+	values := h.Values("Authorization")
+	for _, value := range values {
 		scheme, token, _ := strings.Cut(value, " ")
 		if strings.EqualFold(scheme, "Bearer") {
 			tokens = append(tokens, strings.TrimSpace(token))
 		}
+	}
+	if len(tokens) > 0 && len(values) > 1 {
+		return values
 	}
 	return tokens
 }
@@ -68,5 +73,6 @@ func (c credential) wrong(text string) error {
 	if err := c.gate.failed(c.Request); err != nil {
 		return err
 	}
+	*c.taken++
 	return refusal(text)
 }

@@ -22,5 +22,16 @@ func (g *Gate) failed(r *http.Request) error {
 	return tooMany("too many failed authentications of this address", max(1, int(math.Ceil(wait.Seconds()))))
 }
 
+// request is a request that is about to be checked.
+func (g *Gate) request(r *http.Request) request { return request{r, g, new(int)} }
+
+// forgive gives the failures back that keys and tokens of a request have taken: it was let in, so
+// they were another scheme's. Wrong passwords count all the same: who has a key could guess them.
+func (r request) forgive() {
+	for range *r.taken {
+		r.gate.succeeded(r.Request)
+	}
+}
+
 // succeeded gives a failure back that did not happen.
 func (g *Gate) succeeded(r *http.Request) { g.failures.Give(limits.Network(g.options.Address(r))) }

@@ -76,6 +76,7 @@ func TestCredentialsThatStandTwice(t *testing.T) {
 	d.refuses(401, "the credentials stand twice", "GET", "/orders?key=key%20of%20ann&key=key%20of%20ann")
 	d = newDoor(t, keysSetting(t), one(bearerScheme))
 	d.refuses(401, "the credentials stand twice", "GET", "/orders", "Authorization: Bearer key of ann", "Authorization: Bearer key of ann")
+	d.refuses(401, "the credentials stand twice", "GET", "/orders", "Authorization: Bearer key of ann", password("bob", "b"))
 }
 
 func TestScopesOfKeys(t *testing.T) {

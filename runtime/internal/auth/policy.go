@@ -31,7 +31,8 @@ type scheme struct {
 // request is a request and the gate that it is at.
 type request struct {
 	*http.Request
-	gate *Gate
+	gate  *Gate
+	taken *int // failures for keys and tokens that one scheme has refused; another may know them
 }
 
 // proof is what credentials have proved.
@@ -65,16 +66,20 @@ func (p *Policy) Authenticate(c echo.Context) (exchange.Identity, error) {
 		identity, err := p.gate.redeem(text, p, c.Request())
 		return identity, p.denied(c, err)
 	}
-	identity, err := p.identify(c.Request())
+	r := p.gate.request(c.Request())
+	identity, err := p.identify(r)
+	if err == nil {
+		r.forgive()
+	}
 	return identity, p.denied(c, err)
 }
 
 // identify tries the alternatives in their order. Where none holds, the error is of the one that
 // came furthest. Credentials that are wrong are an error even where none are needed.
-func (p *Policy) identify(r *http.Request) (exchange.Identity, error) {
+func (p *Policy) identify(r request) (exchange.Identity, error) {
 	var failure error
 	for _, alternative := range p.alternatives {
-		identity, err := p.fulfil(request{r, p.gate}, alternative)
+		identity, err := p.fulfil(r, alternative)
 		if err == nil {
 			return identity, nil
 		}
