@@ -78,9 +78,27 @@ func (c *openAPICheck) finding(err error) Issue {
 			place = n
 		}
 	}
-	issue := c.doc.Issue(place, "not valid %s: %s", c.doc.Spec(), plain(leaf.Error()))
+	message := plain(leaf.Error())
+	if name := missing(err, place); name != "" && strings.Contains(message, "must be") {
+		message = name + " is missing"
+	}
+	issue := c.doc.Issue(place, "not valid %s: %s", c.doc.Spec(), message)
 	issue.Warning = true
 	return issue
+}
+
+// missing names the required member that an error is about, when the place has no such member. The
+// library says in most cases only what its value must be.
+func missing(err error, place *Node) string {
+	var required *openapi3.RequiredFieldError
+	if !errors.As(err, &required) {
+		return ""
+	}
+	name := required.Field[strings.LastIndexByte(required.Field, '.')+1:]
+	if place.Get(name) != nil {
+		return ""
+	}
+	return name
 }
 
 var wrongKind = regexp.MustCompile(`cannot unmarshal (\w+) into .*field (?:\w+\.)*(\w+) of`)
