@@ -31,7 +31,7 @@ func (gw *Gateway) admit(policy *auth.Policy, next echo.HandlerFunc) echo.Handle
 		c.SetRequest(c.Request().WithContext(exchange.With(c.Request().Context(), known)))
 		identity, err := policy.Authenticate(c)
 		if err != nil {
-			return err
+			return gw.refuse(c, err)
 		}
 		known.Identity = identity
 		if err := gw.spend(c.Request(), identity); err != nil {
@@ -39,6 +39,16 @@ func (gw *Gateway) admit(policy *auth.Policy, next echo.HandlerFunc) echo.Handle
 		}
 		return next(c)
 	}
+}
+
+// refuse counts a request that nobody may send against the rate of its address, and gives the
+// error that answers it.
+func (gw *Gateway) refuse(c echo.Context, refusal error) error {
+	if err := gw.spend(c.Request(), exchange.Identity{}); err != nil {
+		c.Response().Header().Del(echo.HeaderWWWAuthenticate) // of the 401
+		return err
+	}
+	return refusal
 }
 
 // spend counts a request against the rate of its sender.

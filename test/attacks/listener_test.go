@@ -187,6 +187,21 @@ func TestRequestFlood(t *testing.T) {
 	r.post(`{"id":"a"}`, "X-Key: "+bobKey).Want(t, 202)
 }
 
+// TestFloodWithoutCredentials: requests that are refused count for their address.
+func TestFloodWithoutCredentials(t *testing.T) {
+	r := start(t, keysConfig+"limits: { requestsPerSecond: 1, burst: 3 }", orders("none", endpoint.Requirement{keyScheme}))
+	var limited harness.Answer
+	harness.Eventually(t, "429", func() bool {
+		limited = r.post(`{"id":"a"}`)
+		return limited.Status != 401
+	})
+	limited.WantProblem(t, 429, "FAILURE_TOO_MANY_REQUESTS")
+	if limited.Header.Get("Retry-After") == "" || limited.Header.Get("WWW-Authenticate") != "" {
+		t.Errorf("got the header %v", limited.Header)
+	}
+	r.post(`{"id":"a"}`, "X-Key: "+bobKey).Want(t, 202)
+}
+
 // TestMemberFlood: an address that opens a group after the other, by identifiers of its choice, does
 // not keep others from theirs.
 func TestMemberFlood(t *testing.T) {
