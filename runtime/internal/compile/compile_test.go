@@ -244,8 +244,8 @@ func TestProblems(t *testing.T) {
 			`operation "placeOrder" of api "orders": look-ahead (?!…)`,
 		},
 		{
-			"expression", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { ssl: { trustStore: { type: PEM, location: \"{#secrets.get('/env/X')}\" } } } } } } } }", nil,
-			`operation "placeOrder" of api "orders": security.ssl.trustStore.location (gateway.yaml:1:118): character 11: this gateway has no secrets`,
+			"expression", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { protocol: SSL, ssl: { trustStore: { type: PEM, location: \"{#secrets.get('/env/X')}\" } } } } } } } }", nil,
+			`operation "placeOrder" of api "orders": security.ssl.trustStore.location (gateway.yaml:1:133): character 11: this gateway has no secrets`,
 		},
 		{
 			"login", "apis: { orders: { endpoints: { default: { sharedConfigurationOverride: { security: { protocol: SASL_SSL, sasl: { saslMechanism: PLAIN, saslJaasConfig: \"a.B required password=geheim;\" } } } } } } }", nil,
