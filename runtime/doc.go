@@ -15,6 +15,3 @@ package runtime
 // IsAtLeastVersion0_1 is referred to by generated code, so that code generated for a newer
 // runtime does not compile against an older one.
 const IsAtLeastVersion0_1 = true
-
-// Version of this build, set by the linker; "dev" for a build without one.
-var Version = "dev"

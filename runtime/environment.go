@@ -20,7 +20,7 @@ func (gw *Gateway) environment(api API) (*scope.Environment, error) {
 	}
 	return &scope.Environment{
 		API:        scope.API{ID: api.Name, Name: name, Version: api.Version},
-		Node:       scope.Node{ID: host, Version: Version, Tenant: gw.cfg.Tenant},
+		Node:       scope.Node{ID: host, Version: version(), Tenant: gw.cfg.Tenant},
 		Properties: gw.cfg.Properties, Dictionaries: gw.cfg.Dictionaries, Secrets: gw.secrets,
 	}, nil
 }

@@ -92,7 +92,7 @@ func New(cfg Config, opts ...Option) (*Gateway, error) {
 		return nil, fmt.Errorf("listen.trustedProxies: %w", err)
 	}
 	gw := &Gateway{
-		cfg: cfg, log: o.log, started: o.started, echo: echo.New(), metrics: metrics.New(Version),
+		cfg: cfg, log: o.log, started: o.started, echo: echo.New(), metrics: metrics.New(version()),
 		streams:  limits.NewStreams(cfg.Limits.Streams, cfg.Limits.StreamsPerSubject, cfg.Limits.StreamsPerAddress),
 		draining: make(chan struct{}), table: routes.NewTable(), middleware: map[string][]echo.MiddlewareFunc{}, policies: map[string][]*auth.Policy{},
 	}

@@ -140,7 +140,7 @@ func (gw *Gateway) announce(client, admin string) {
 		operations += len(m.api.Operations)
 		entrypoints += len(m.operations)
 	}
-	gw.log.Info("gateway is ready", "version", Version, "address", client, "admin", admin,
+	gw.log.Info("gateway is ready", "version", version(), "address", client, "admin", admin,
 		"apis", apis, "operations", operations, "entrypoints", entrypoints)
 	for _, m := range gw.apis {
 		for _, op := range m.operations {

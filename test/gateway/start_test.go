@@ -123,8 +123,8 @@ func TestAddressInUse(t *testing.T) {
 	}
 	defer func() { _ = taken.Close() }()
 	for want, environ := range map[string][]string{
-		"listen.address: listen: ": {"PENSTOCK_ADMIN__ADDRESS=127.0.0.1:0", "PENSTOCK_LISTEN__ADDRESS=" + taken.Addr().String()},
-		"admin.address: listen: ":  {"PENSTOCK_LISTEN__ADDRESS=127.0.0.1:0", "PENSTOCK_ADMIN__ADDRESS=" + taken.Addr().String()},
+		"listen.address: listen tcp 127.0.0.1:": {"PENSTOCK_ADMIN__ADDRESS=127.0.0.1:0", "PENSTOCK_LISTEN__ADDRESS=" + taken.Addr().String()},
+		"admin.address: listen tcp 127.0.0.1:":  {"PENSTOCK_LISTEN__ADDRESS=127.0.0.1:0", "PENSTOCK_ADMIN__ADDRESS=" + taken.Addr().String()},
 	} {
 		cfg, err := runtime.LoadConfig("", environ)
 		if err != nil {

@@ -62,7 +62,7 @@ func (s *Server) Listen(ctx context.Context) error {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", s.http.Addr)
 	if err != nil {
-		return fmt.Errorf("listen: %w", err)
+		return err // it begins with "listen tcp", and the caller names the setting
 	}
 	if tcp, ok := listener.(*net.TCPListener); ok && s.most > 0 {
 		listener = bound(tcp, s.most)

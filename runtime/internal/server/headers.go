@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -15,7 +16,7 @@ func limitHeaders(limit int64, next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		e := core.NewError(core.CodeHeadersTooLarge, "the request's header is too large")
+		e := core.NewError(core.CodeHeadersTooLarge, fmt.Sprintf("the request's header is larger than %d bytes", limit))
 		w.Header().Set("Content-Type", web.ProblemType)
 		w.Header().Set("Connection", "close")
 		w.WriteHeader(e.Code.Status())

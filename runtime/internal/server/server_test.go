@@ -93,7 +93,7 @@ func TestHeaderLimit(t *testing.T) {
 		t.Errorf("at the limit: got %d %q", r.StatusCode, body)
 	}
 	r, body := ask(t, s.Address(), fmt.Sprintf(request, strings.Repeat("a", space+1)))
-	if r.StatusCode != 431 || r.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, "FAILURE_HEADERS_TOO_LARGE") {
+	if r.StatusCode != 431 || r.Header.Get("Content-Type") != "application/problem+json" || !strings.Contains(body, `"detail":"the request's header is larger than 1024 bytes","code":"FAILURE_HEADERS_TOO_LARGE"`) {
 		t.Errorf("above the limit: got %d %q", r.StatusCode, body)
 	}
 	if r, _ := ask(t, s.Address(), fmt.Sprintf(request, strings.Repeat("a", 8192))); r.StatusCode != 431 {
