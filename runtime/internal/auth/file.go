@@ -25,7 +25,7 @@ type file[T any] struct {
 	log   *slog.Logger
 
 	content atomic.Pointer[T]
-	looked  atomic.Int64 // Unix time in nanoseconds
+	looked  atomic.Pointer[time.Time] // with its monotonic reading: the clock may be set
 
 	mu   sync.Mutex // of the look in progress
 	seen stamp
@@ -44,16 +44,17 @@ func openFile[T any](path string, log *slog.Logger, parse func(text string) (T, 
 	if err := f.read(); err != nil {
 		return nil, err
 	}
-	f.looked.Store(time.Now().UnixNano())
+	now := time.Now()
+	f.looked.Store(&now)
 	return f, nil
 }
 
 // get gives the content, after a look at the file where the last one was a while ago.
 func (f *file[T]) get() T {
-	now := time.Now().UnixNano()
-	if now-f.looked.Load() >= int64(lookEvery) && f.mu.TryLock() {
+	if time.Since(*f.looked.Load()) >= lookEvery && f.mu.TryLock() {
 		defer f.mu.Unlock()
-		f.looked.Store(now)
+		now := time.Now()
+		f.looked.Store(&now)
 		f.look()
 	}
 	return *f.content.Load()

@@ -25,7 +25,7 @@ type certificates struct {
 	log       *slog.Logger
 
 	current atomic.Pointer[tls.Config]
-	looked  atomic.Int64 // Unix time in nanoseconds
+	looked  atomic.Pointer[time.Time] // with its monotonic reading: the clock may be set
 
 	mu   sync.Mutex // of the look in progress
 	seen [3]stamp
@@ -46,7 +46,8 @@ func newCertificates(cfg config.Listen, log *slog.Logger) (*certificates, error)
 	if err := c.read(); err != nil {
 		return nil, err
 	}
-	c.looked.Store(time.Now().UnixNano())
+	now := time.Now()
+	c.looked.Store(&now)
 	return c, nil
 }
 
@@ -59,10 +60,10 @@ func (c *certificates) config() *tls.Config {
 
 // get gives the TLS for a connection, after a look at the files where the last one was a while ago.
 func (c *certificates) get() *tls.Config {
-	now := time.Now().UnixNano()
-	if now-c.looked.Load() >= int64(lookEvery) && c.mu.TryLock() {
+	if time.Since(*c.looked.Load()) >= lookEvery && c.mu.TryLock() {
 		defer c.mu.Unlock()
-		c.looked.Store(now)
+		now := time.Now()
+		c.looked.Store(&now)
 		c.look()
 	}
 	return c.current.Load()
