@@ -39,6 +39,8 @@ type Config struct {
 	Unreachable    time.Duration // how long Kafka may be away before streams fail; default 10s
 	// ServerSide lets brokers assign partitions (KIP-848). SessionTimeout is then a broker's.
 	ServerSide bool
+
+	quickFor time.Duration // see hurry; tests make it longer
 }
 
 func (c Config) withDefaults() Config {
@@ -53,6 +55,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.BytesPerStream == 0 {
 		c.BytesPerStream = 256 << 10
+	}
+	if c.quickFor == 0 {
+		c.quickFor = quickFor
 	}
 	if c.Unreachable == 0 {
 		c.Unreachable = 10 * time.Second

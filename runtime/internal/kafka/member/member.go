@@ -25,13 +25,15 @@ type member struct {
 	log     *slog.Logger
 	ready   chan struct{} // closed when start is over
 
-	client  *kgo.Client     // set before ready
-	life    context.Context //nolint:containedctx // of the client; its end ends it without leaving the group
-	cut     context.CancelFunc
-	stop    context.Context //nolint:containedctx // ends the member's goroutines
-	cancel  context.CancelFunc
-	running sync.WaitGroup
-	commits chan struct{} // holds one token: the right to commit
+	client   *kgo.Client     // set before ready
+	life     context.Context //nolint:containedctx // of the client; its end ends it without leaving the group
+	cut      context.CancelFunc
+	stop     context.Context //nolint:containedctx // ends the member's goroutines
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+	commits  chan struct{} // holds one token: the right to commit
+	changed  chan struct{} // holds a token when the topics changed
+	protocol protocol      // of its client
 
 	mu      sync.Mutex
 	topics  []string                  // that it reads now, sorted
@@ -60,8 +62,8 @@ type place struct {
 func newMember(g *Groups, k string, r qos.Reading) *member {
 	m := &member{
 		groups: g, key: k, reading: r, log: g.log.With("group", r.Group),
-		ready: make(chan struct{}), commits: make(chan struct{}, 1), parts: make(map[place]*partition), kept: make(map[place]int64),
-		anew: make(map[place]struct{}),
+		ready: make(chan struct{}), commits: make(chan struct{}, 1), changed: make(chan struct{}, 1),
+		parts: make(map[place]*partition), kept: make(map[place]int64), anew: make(map[place]struct{}),
 	}
 	m.joined = make(chan struct{})
 	m.join = sync.OnceFunc(func() { close(m.joined) })
@@ -85,6 +87,9 @@ func (m *member) open(ctx context.Context, r qos.Reading, resumes resumption) er
 	m.groups.started(m)
 	m.running.Go(m.fetch)
 	m.running.Go(m.tick)
+	if m.groups.cfg.ServerSide {
+		m.running.Go(m.hurry)
+	}
 	return nil
 }
 
@@ -167,7 +172,7 @@ func (m *member) options() []kgo.Opt {
 	}
 	if cfg.ServerSide {
 		// The first balancer names the broker's; the second keeps a classic group cooperative.
-		opts = append(opts, kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer(), kgo.CooperativeStickyBalancer()))
+		opts = append(opts, kgo.WithHooks(&m.protocol), kgo.ServerSideBalancer(), kgo.Balancers(kgo.StickyBalancer(), kgo.CooperativeStickyBalancer()))
 	}
 	return opts
 }

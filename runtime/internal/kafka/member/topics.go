@@ -123,11 +123,15 @@ func (m *member) refresh(now *cluster.Listing) {
 		m.log.Info("topics were deleted", "topics", c.left, "made again", c.again)
 		m.client.PurgeTopicsFromConsuming(slices.Concat(c.again, c.left)...)
 	}
-	if add := m.addable(slices.Concat(c.again, c.joined)); len(add) > 0 {
+	add := m.addable(slices.Concat(c.again, c.joined))
+	if len(add) > 0 {
 		m.client.AddConsumeTopics(add...)
 	}
 	if c.grown {
 		m.client.ForceMetadataRefresh()
+	}
+	if c.grown || len(c.again)+len(c.left)+len(add) > 0 {
+		m.change()
 	}
 }
 
