@@ -38,6 +38,7 @@ func Read(d *document.Document) (*API, []document.Issue) {
 	api.Annotations = r.root()
 	r.servers = r.readServers()
 	api.BasePath = r.basePath()
+	r.stray(d.Root, nil)
 	api.Operations = r.operations()
 	return api, r.Issues()
 }

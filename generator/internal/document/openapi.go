@@ -26,7 +26,11 @@ func (d *Document) checkOpenAPI() []Issue {
 	if err != nil {
 		return []Issue{c.finding(err)}
 	}
-	err = doc.Validate(loader.Context, openapi3.DisableExamplesValidation(), openapi3.EnableMultiError())
+	options := []openapi3.ValidationOption{openapi3.DisableExamplesValidation(), openapi3.EnableMultiError()}
+	if d.Format == OpenAPI31 {
+		options = append(options, openapi3.AllowExtraSiblingFields("pathItems")) // the library does not know it among components
+	}
+	err = doc.Validate(loader.Context, options...)
 	return c.findings(err)
 }
 
