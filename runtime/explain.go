@@ -93,7 +93,7 @@ func Explain(cfg Config, apis []API, r *http.Request, claims map[string]any) (Ex
 	gw.table.Install(gw.echo)
 	answer := gw.echo.HTTPErrorHandler
 	gw.echo.HTTPErrorHandler = func(err error, c echo.Context) {
-		e.cause = err
+		e.cause = cause(err, c.Request())
 		answer(err, c)
 	}
 	client := &recorder{header: http.Header{}}
@@ -102,6 +102,15 @@ func Explain(cfg Config, apis []API, r *http.Request, claims map[string]any) (Ex
 		return Explanation{}, &Refusal{client.status, client.body.Bytes(), e.cause}
 	}
 	return e.made, nil
+}
+
+// cause is what the log says of an error; where no route was found, which request that was.
+func cause(err error, r *http.Request) error {
+	var unrouted *echo.HTTPError
+	if errors.As(err, &unrouted) && (unrouted.Code == http.StatusNotFound || unrouted.Code == http.StatusMethodNotAllowed) {
+		return fmt.Errorf("no operation of the documents answers %s %s", r.Method, r.URL.Path)
+	}
+	return err
 }
 
 // recorder is a client that keeps its answer.
