@@ -64,8 +64,11 @@ func (r *reader) operation3(m document.Member, n *document.Node, channels map[*d
 		op.Direction = endpoint.Publishing
 	case "send":
 		op.Direction = endpoint.Subscribing
-	default:
+	case "":
 		r.Fail(n, "operation %q has no action: write send or receive", m.Key)
+		return nil
+	default:
+		r.Fail(op.Action, "the action of operation %q must be send or receive, not %q", m.Key, op.Action.Str())
 		return nil
 	}
 	reference := n.Get("channel")

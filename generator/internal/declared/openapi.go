@@ -1,6 +1,7 @@
 package declared
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -45,6 +46,7 @@ func (r *reader) openAPIOperation(path string, item *document.Node, m document.M
 	op := r.operation(name, m.KeyPos, m.Value)
 	r.under(op, item)
 	op.Method, op.Path = method, path
+	r.served(op, m.Value.Member("x-kafka-entrypoints"))
 	op.Servers, op.Parameters = r.servers, map[string]Parameter{}
 	for _, list := range []*document.Node{item.Get("parameters"), m.Value.Get("parameters")} {
 		if list == nil || !r.Want(list, document.Array, "parameters") {
@@ -57,6 +59,17 @@ func (r *reader) openAPIOperation(path string, item *document.Node, m document.M
 		}
 	}
 	return op
+}
+
+// served refuses an annotation that only says that the operation is served, where no entrypoint has
+// its method. What names an entrypoint is judged with it.
+func (r *reader) served(op *Operation, entrypoints *document.Member) {
+	if entrypoints == nil || entrypoints.Value.Kind != document.Object || len(entrypoints.Value.Members) > 0 {
+		return
+	}
+	if !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut}, op.Method) {
+		r.FailKey(entrypoints, "%s is not served: only GET, POST and PUT are", op.Method)
+	}
 }
 
 // webhooks refuses annotated operations under webhooks.
