@@ -42,12 +42,17 @@ func (d *Document) detect() (warning, err *Issue) {
 		}
 		return warning, nil
 	}
-	return nil, &Issue{Pos: root.Pos, Message: notASpec}
+	message := notASpec
+	if root.Get("configuration") != nil || root.Get("sharedConfigurationOverride") != nil {
+		message += "; " + anEndpoint
+	}
+	return nil, &Issue{Pos: root.Pos, Message: message}
 }
 
 const (
-	notASpec = "neither an AsyncAPI nor an OpenAPI document: the root has no member \"asyncapi\" or \"openapi\""
-	readable = "AsyncAPI 2.0 to 2.6, 3.0 and 3.1 and OpenAPI 3.0 and 3.1 are read"
+	notASpec   = "neither an AsyncAPI nor an OpenAPI document: the root has no member \"asyncapi\" or \"openapi\""
+	anEndpoint = "an endpoint in a file of its own has a name that ends in .endpoint.json"
+	readable   = "AsyncAPI 2.0 to 2.6, 3.0 and 3.1 and OpenAPI 3.0 and 3.1 are read"
 )
 
 // setVersion reads the version that stands under key; message says why it is refused.
