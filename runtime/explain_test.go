@@ -95,7 +95,7 @@ func TestExplainRefusals(t *testing.T) {
 		{"/orders/1", "X-Region: us", 403, `"detail":"consumer.topics: \"orders-us\" is not allowed"`, "FAILURE_NOT_ALLOWED"},
 		{"/orders/1", "X-Region: eu\nX-Closed: yes", 403, `"code":"FAILURE_FORBIDDEN"`, "the condition of this operation does not hold"},
 		{"/orders/1", "", 500, `"code":"FAILURE_CONFIGURATION_INVALID"`, "consumer"},
-		{"/other", "", 404, `"code":"FAILURE_NOT_FOUND"`, "Not Found"},
+		{"/other", "", 404, `"code":"FAILURE_NOT_FOUND"`, "no operation of the documents answers GET /other"},
 	} {
 		_, err := explainRegions(t, cfg, test.target, test.headers, nil)
 		var refused *runtime.Refusal
