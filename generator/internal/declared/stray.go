@@ -11,9 +11,15 @@ import (
 var places = [][]string{
 	{},
 	{"servers", "*"},
-	{"channels", "*"}, {"channels", "*", "*"}, {"channels", "*", "*", "traits", "*"},
-	{"operations", "*"}, {"operations", "*", "traits", "*"},
-	{"paths", "*"}, {"paths", "*", "*"}, {"webhooks", "*"}, {"webhooks", "*", "*"},
+	{"channels", "*"},
+	{"channels", "*", "*"},
+	{"channels", "*", "*", "traits", "*"},
+	{"operations", "*"},
+	{"operations", "*", "traits", "*"},
+	{"paths", "*"},
+	{"paths", "*", "*"},
+	{"webhooks", "*"},
+	{"webhooks", "*", "*"},
 }
 
 // values are the keys below which everything is a schema or a user's own data.
