@@ -48,7 +48,7 @@ type TrustStore struct {
 // KeyStore holds the client's certificate. The zero value, and type NONE, are no certificate.
 type KeyStore struct {
 	Type             string
-	Location         string // path of a file; of PEM: with key and certificate chain
+	Location         string // path of a file; of PEM: with the key, and the certificate chain unless that is inline
 	Password         core.Secret
 	Key              core.Secret // inline PEM, or base64 of the store
 	KeyPassword      core.Secret

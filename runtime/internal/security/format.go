@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"os"
 )
 
 // format is what a store is, whatever its configuration says.
@@ -22,7 +21,7 @@ func content(location, inline string) ([]byte, format, error) {
 	data := []byte(inline)
 	if location != "" {
 		var err error
-		if data, err = os.ReadFile(location); err != nil {
+		if data, err = readFile(location); err != nil {
 			return nil, 0, err
 		}
 	} else if !isPEM(data) {

@@ -68,7 +68,7 @@ func (o kerberosOptions) load() (*identity, error) {
 }
 
 func (id *identity) loadKeys(path string) error {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return fmt.Errorf("keyTab: %w", err)
 	}
@@ -85,7 +85,7 @@ func (id *identity) loadKeys(path string) error {
 }
 
 func (id *identity) loadCache(path string, named bool) error {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
 		return fmt.Errorf("ticketCache: %w", err)
 	}

@@ -114,7 +114,7 @@ func TestStoreErrors(t *testing.T) {
 		{trust("certificates", encode("CERTIFICATE", []byte("x"))), `security.ssl.trustStore: certificate 1: x509: malformed certificate`},
 		{client("type", "PEM"), `security.ssl.keystore: location, or key and certificateChain, are needed`},
 		{client("key", key), `security.ssl.keystore: key and certificateChain need each other`},
-		{client("key", key, "location", "x"), `security.ssl.keystore: location excludes key and certificateChain`},
+		{client("key", key, "location", "x"), `security.ssl.keystore: location and key exclude each other`},
 		{client("key", base64.StdEncoding.EncodeToString([]byte(jks)), "certificateChain", cert), `security.ssl.keystore: certificateChain goes with a PEM key: a store has its own`},
 		{client("key", cert, "certificateChain", cert), `security.ssl.keystore: there is no private key in it`},
 		{client("key", foreign, "certificateChain", cert), `security.ssl.keystore: tls: private key does not match public key`},

@@ -175,6 +175,18 @@ func TestEncryptedKeys(t *testing.T) {
 	}
 }
 
+// TestKeyFileWithInlineChain: the file of a PEM key store may hold the key alone.
+func TestKeyFileWithInlineChain(t *testing.T) {
+	s := KeyStore{Type: "PEM", Location: filepath.Join("testdata", "stores", "k-aes256.pem"), KeyPassword: core.NewSecret("changeit"), CertificateChain: string(read(t, "leaf.crt"))}
+	pairs, err := s.certificates()
+	if err != nil || len(pairs) != 1 || len(pairs[0].Certificate) != 1 {
+		t.Errorf("got %v, %v", pairs, err)
+	}
+	s = KeyStore{Location: filepath.Join("testdata", "stores", "j17-JKS-one.ks"), Password: core.NewSecret("changeit"), CertificateChain: string(read(t, "leaf.crt"))}
+	_, err = s.certificates()
+	same(t, "a store with a chain beside it", err, "certificateChain goes with a PEM key: a store has its own")
+}
+
 func TestExpired(t *testing.T) {
 	cert, key := pairUntil(t, "penstock", time.Date(2020, 2, 3, 4, 5, 6, 0, time.UTC))
 	s := KeyStore{Key: core.NewSecret(key), CertificateChain: cert}

@@ -96,8 +96,8 @@ func (s KeyStore) certificates() ([]tls.Certificate, error) {
 		return nil, nil
 	case s.Location == "" && key == "" && chain == "":
 		return nil, errors.New("location, or key and certificateChain, are needed")
-	case s.Location != "" && (key != "" || chain != ""):
-		return nil, errors.New("location excludes key and certificateChain")
+	case s.Location != "" && key != "":
+		return nil, errors.New("location and key exclude each other")
 	case s.Location == "" && key == "":
 		return nil, errors.New("key and certificateChain need each other")
 	}
@@ -134,12 +134,12 @@ func (s KeyStore) pairs(data []byte, f format) ([]tls.Certificate, error) {
 	switch {
 	case f == formatPKCS12:
 		pair, err = pairPKCS12(data, password, keyPassword)
+	case s.CertificateChain != "":
+		pair, err = pemPair([]byte(s.CertificateChain), data, keyPassword)
 	case s.Location != "":
 		pair, err = pemPair(data, data, keyPassword)
-	case s.CertificateChain == "":
-		err = errors.New("key and certificateChain need each other")
 	default:
-		pair, err = pemPair([]byte(s.CertificateChain), data, keyPassword)
+		err = errors.New("key and certificateChain need each other")
 	}
 	if err != nil {
 		return nil, err
