@@ -2,6 +2,7 @@ package generator
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,4 +83,28 @@ func validated(t *testing.T, archive *txtar.Archive) []string {
 	}
 	t.Fatal("the comment has no line validate:")
 	return nil
+}
+
+// BenchmarkValidate checks a document of 500 operations, each with a message of its own.
+func BenchmarkValidate(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("asyncapi: 3.0.0\ninfo: { title: Many, version: 1.0.0 }\nx-kafka-endpoint:\n" +
+		"  configuration: { bootstrapServers: localhost:9092 }\n  sharedConfigurationOverride: { producer: { enabled: true } }\nchannels:\n")
+	for i := range 500 {
+		fmt.Fprintf(&text, "  c%d: { address: c%d, messages: { M: { payload: { type: object, properties: { a: { type: string } } } } } }\n", i, i)
+	}
+	text.WriteString("operations:\n")
+	for i := range 500 {
+		fmt.Fprintf(&text, "  op%d: { action: receive, channel: { $ref: '#/channels/c%d' }, x-kafka-entrypoints: { http-post: { path: /c%d } } }\n", i, i, i)
+	}
+	name := filepath.Join(b.TempDir(), "many.yaml")
+	if err := os.WriteFile(name, []byte(text.String()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if issues := Validate(name); len(issues) > 0 {
+			b.Fatal(issues[0])
+		}
+	}
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"sort"
 	"strings"
+	"sync"
 )
 
 // redacted stands for a secret wherever one is printed.
@@ -20,6 +21,9 @@ func SecretPaths(kind Kind) []string {
 	sort.Strings(out)
 	return out
 }
+
+// endpointSecrets are those of an endpoint, which are asked for with every attribute.
+var endpointSecrets = sync.OnceValue(func() []string { return SecretPaths(Endpoint) })
 
 // Redact copies a value with REDACTED for every secret in it: login configuration, passwords and
 // private keys, in any spelling, also where an attribute's value sets one.
@@ -64,7 +68,7 @@ func SecretAttribute(name string) bool {
 	if SecretProperty(Attribute(name).Property) {
 		return true
 	}
-	for _, secret := range SecretPaths(Endpoint) {
+	for _, secret := range endpointSecrets() {
 		names := strings.Split(secret, "/")
 		if strings.HasSuffix(strings.ToLower(name), strings.ToLower(strings.Join(names[len(names)-2:], "."))) {
 			return true
@@ -79,7 +83,7 @@ func setsSecret(name string) bool {
 	if !ok {
 		return false
 	}
-	for _, secret := range SecretPaths(Endpoint) {
+	for _, secret := range endpointSecrets() {
 		if strings.HasSuffix(secret, "/"+strings.ReplaceAll(path, ".", "/")) {
 			return true
 		}

@@ -35,7 +35,10 @@ func (r *reader) misplaced(n *document.Node, at *place) {
 	}
 	for i := range n.Members {
 		m := &n.Members[i]
-		if problem := at.problem(m.Key); annotates(m.Key) && problem != "" {
+		if !annotates(m.Key) {
+			continue
+		}
+		if problem := at.problem(m.Key); problem != "" {
 			r.FailKey(m, "%s", problem)
 		}
 	}

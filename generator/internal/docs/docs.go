@@ -102,10 +102,16 @@ func (w *writer) reference(ref string) string {
 // used adds the schemas to the components that the text of a document refers to, directly or by
 // another one.
 func (w *writer) used(into map[string]any, text []byte) error {
-	for added := true; added; {
-		added = false
-		for schema, name := range w.names {
-			if _, there := into[name]; there || w.set[schema] == nil || !bytes.Contains(text, []byte(`"`+dialect.RefPrefix+name+`"`)) {
+	schemas := make(map[string]string, len(w.names)) // by the name of the component
+	for schema, name := range w.names {
+		if w.set[schema] != nil {
+			schemas[name] = schema
+		}
+	}
+	for texts := [][]byte{text}; len(texts) > 0; texts = texts[1:] {
+		for _, name := range references(texts[0]) {
+			schema, known := schemas[name]
+			if _, there := into[name]; there || !known {
 				continue
 			}
 			into[name] = w.component(schema)
@@ -113,11 +119,23 @@ func (w *writer) used(into map[string]any, text []byte) error {
 			if err != nil {
 				return err
 			}
-			text = append(text, more...)
-			added = true
+			texts = append(texts, more)
 		}
 	}
 	return nil
+}
+
+// references lists the names of the schemas that a text of JSON refers to, as often as it does.
+func references(text []byte) []string {
+	var names []string
+	for {
+		_, rest, found := bytes.Cut(text, []byte(`"`+dialect.RefPrefix))
+		if !found {
+			return names
+		}
+		name, rest, _ := bytes.Cut(rest, []byte(`"`))
+		names, text = append(names, string(name)), rest
+	}
 }
 
 // level is the level of an entrypoint.
