@@ -24,6 +24,11 @@ func (c *compiler) property(n *syntax.Node) (eval, *shape.Shape) {
 	case value.Map:
 		result = on.Item
 	case value.Any:
+	case value.Null:
+		if !n.Safe {
+			c.fail(n.Offset, "null has no property %q", n.Name)
+			return failing, shape.Any
+		}
 	default:
 		hint := ""
 		if _, known := method.ByKind[on.Kind][n.Name]; known {

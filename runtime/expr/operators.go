@@ -137,6 +137,9 @@ func multiplied(s *state, a, b Value) (Value, error) {
 
 func order(op string) func(*state, Value, Value) (Value, error) {
 	return func(_ *state, a, b Value) (Value, error) {
+		if value.Unordered(a, b) {
+			return value.OfBool(false), nil
+		}
 		d, err := value.Compare(a, b)
 		if err != nil {
 			return Value{}, err

@@ -37,7 +37,12 @@ var mathMethods = map[string]Method{
 		return value.OfFloat(math.Pow(value.AsFloat(in.Args[0]), value.AsFloat(in.Args[1]))), nil
 	}},
 	"round": {Args: []value.Kind{value.Float}, Min: 1, Result: shape.Int, Run: func(_ *bounds.Budget, in Call) (value.Value, error) {
-		return truncated(value.OfFloat(math.Floor(value.AsFloat(in.Args[0]) + 0.5)))
+		x := value.AsFloat(in.Args[0])
+		whole := math.Floor(x)
+		if x-whole >= 0.5 { // x + 0.5 would itself be rounded
+			whole++
+		}
+		return truncated(value.OfFloat(whole))
 	}},
 }
 

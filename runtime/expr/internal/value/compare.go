@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/expr/internal/bounds"
@@ -68,7 +69,13 @@ func equalMaps(budget *bounds.Budget, a, b Mapping) (bool, error) {
 	return true, nil
 }
 
-// Compare orders two values: numbers, texts by bytes, booleans; null is before everything.
+// Unordered says whether one of two numbers is NaN, which is neither less nor greater than any.
+func Unordered(a, b Value) bool {
+	return IsNumber(a) && IsNumber(b) && (math.IsNaN(AsFloat(a)) || math.IsNaN(AsFloat(b)))
+}
+
+// Compare orders two values: numbers, with NaN before the others; texts by bytes; booleans. null is
+// before everything.
 func Compare(a, b Value) (int, error) {
 	switch {
 	case a.kind == Null || b.kind == Null:
