@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/penstock-dev/penstock/runtime"
 )
 
 // The exit codes.
@@ -110,8 +112,11 @@ func documentFiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompD
 	return []string{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt
 }
 
-// version is the module's version, or "dev" for a build from a checkout.
+// version is the linker's, else the module's; "dev" for a build from a checkout.
 func version() string {
+	if runtime.Version != "dev" {
+		return runtime.Version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Sum == "" {
 		return "dev"
