@@ -222,7 +222,7 @@ type rooted string
 
 // ReadFile implements document.Files.
 func (r rooted) ReadFile(name string) ([]byte, error) {
-	return os.ReadFile(r.path(name))
+	return document.Disk{}.ReadFile(r.path(name))
 }
 
 // ReadDir lists a folder, for suggestions of file names.

@@ -1,6 +1,8 @@
 package document
 
 import (
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -15,9 +17,21 @@ type Files interface {
 // Disk is the file system of the machine. Relative names start at the working directory.
 type Disk struct{}
 
-// ReadFile reads a whole file.
+// maxFile bounds a file, in bytes: a reference may name a device, which has no end.
+const maxFile = 64 << 20
+
+// ReadFile reads a whole file of at most 64 MiB.
 func (Disk) ReadFile(name string) ([]byte, error) {
-	return os.ReadFile(filepath.FromSlash(name))
+	opened, err := os.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close() //nolint:errcheck // it was only read
+	content, err := io.ReadAll(io.LimitReader(opened, maxFile+1))
+	if err == nil && len(content) > maxFile {
+		return nil, fmt.Errorf("the file has more than %d MiB", maxFile>>20)
+	}
+	return content, err
 }
 
 // ReadDir lists a folder, for suggestions of file names.
