@@ -138,6 +138,11 @@ func TestFileBounds(t *testing.T) {
 	if want := path + ": a file of users or keys has at most 16 MiB"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
+	path = t.TempDir()
+	_, err = newKeys(path, nil)
+	if want := path + ": a file of users or keys is a regular file"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
 	path = write(t, "x")
 	_, err = newKeys(path, nil)
 	if want := path + ":1: a key is written subject:sha256-hex[:scope,scope], with 64 hex digits"; err == nil || err.Error() != want {

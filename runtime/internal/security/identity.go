@@ -67,14 +67,21 @@ func (o kerberosOptions) load() (*identity, error) {
 	return id, id.loadCache(o.ticketCache, o.principal != "")
 }
 
-func (id *identity) loadKeys(path string) error {
+func readKeys(path string) (*keytab.Keytab, error) {
 	data, err := readFile(path)
 	if err != nil {
-		return fmt.Errorf("keyTab: %w", err)
+		return nil, fmt.Errorf("keyTab: %w", err)
 	}
-	id.keys = keytab.New()
-	if undamaged(func() error { return id.keys.Unmarshal(data) }) != nil { // its errors show keys
-		return errors.New("keyTab is no keytab, or damaged")
+	keys := keytab.New()
+	if undamaged(func() error { return keys.Unmarshal(data) }) != nil { // its errors show keys
+		return nil, errors.New("keyTab is no keytab, or damaged")
+	}
+	return keys, nil
+}
+
+func (id *identity) loadKeys(path string) (err error) {
+	if id.keys, err = readKeys(path); err != nil {
+		return err
 	}
 	for _, e := range id.keys.Entries {
 		if e.Principal.Realm == id.realm && slices.Equal(e.Principal.Components, strings.Split(id.user, "/")) {

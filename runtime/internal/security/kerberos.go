@@ -35,6 +35,22 @@ func kerberosLogin(e jaas.Entry) (opener, error) {
 	}, nil
 }
 
+// CheckKeyTab reads the keytab of a login with Kerberos, for tools that check documents on machines where
+// Kerberos is not set up. Other logins have none. An error holds nothing of what is in the file.
+func (c Config) CheckKeyTab() error {
+	if c.Mechanism != "GSSAPI" {
+		return nil
+	}
+	options, err := readKerberos(c.Login)
+	if err == nil && options.keyTab != "" {
+		_, err = readKeys(options.keyTab)
+	}
+	if err != nil {
+		return fmt.Errorf("security.sasl.saslJaasConfig: %w", err)
+	}
+	return nil
+}
+
 // gssapi is the mechanism. One login at a time uses the Kerberos client, which is made anew when
 // its files change.
 type gssapi struct {
