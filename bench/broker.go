@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/penstock-dev/penstock/bench/internal/proc"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // broker is the Kafka that all contestants share.
@@ -31,7 +32,7 @@ func startBroker(ctx context.Context, o *options, root, dir string) (*broker, er
 }
 
 func embeddedBroker(ctx context.Context, dir string) (*broker, error) {
-	address, err := freeAddress()
+	address, err := ports.FreeAddress()
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/bench/internal/proc"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // contestants are named in the order of package report: the base, its copy, the gateway.
@@ -112,7 +112,7 @@ type contestant struct {
 func (r *rig) contestant(ctx context.Context, name string) (*contestant, error) {
 	c := &contestant{name: name}
 	var err error
-	if c.address, err = freeAddress(); err != nil {
+	if c.address, err = ports.FreeAddress(); err != nil {
 		return nil, err
 	}
 	if name == "gateway" {
@@ -136,7 +136,7 @@ func (r *rig) contestant(ctx context.Context, name string) (*contestant, error) 
 }
 
 func (r *rig) gateway(address string) (*proc.Process, error) {
-	admin, err := freeAddress()
+	admin, err := ports.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -150,13 +150,4 @@ func (r *rig) gateway(address string) (*proc.Process, error) {
 		"PENSTOCK_DRAIN__DELAY=0s",
 		"PENSTOCK_LOG__LEVEL=warn",
 	})
-}
-
-// freeAddress is an address of this machine where nothing listens now.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // closed at once
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }

@@ -48,10 +48,11 @@ kafka() { java -cp "$cache/libs/*" -Dlog4j2.configurationFile="$root/tools/kafka
 
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# free_port FIRST: a port of the 3000 from FIRST on, below those that systems give to connections.
 free_port() {
 	local port
 	while :; do
-		port=$((20000 + RANDOM % 12000))
+		port=$(($1 + RANDOM % 3000))
 		listening "$port" || { echo "$port"; return; }
 	done
 }
@@ -59,8 +60,8 @@ free_port() {
 # configure DIR: ports and the formatted log of a new node.
 configure() {
 	local client controller
-	client=$(free_port)
-	controller=$(free_port)
+	client=$(free_port 20000)
+	controller=$(free_port 23000)
 	mkdir -p "$1"
 	sed -e "s|@CLIENT@|$client|g; s|@CONTROLLER@|$controller|g; s|@DATA@|$1/data|" \
 		"$root/tools/kafka/server.properties.in" >"$1/server.properties"

@@ -15,6 +15,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // patience bounds one step; compiling on a busy machine takes its time.
@@ -138,7 +140,15 @@ func TestDev(t *testing.T) {
 		t.Fatalf("init: exit code %d:\n%s", code, silent)
 	}
 	t.Chdir(dir)
-	out, end := background(t, "dev", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--kafka-listen", "127.0.0.1:0", "specs/orders.yaml")
+	args := []string{"dev"}
+	for _, flag := range []string{"--listen", "--admin-listen", "--kafka-listen"} {
+		address, err := ports.FreeAddress() // port 0 would be free while gateways follow one another
+		if err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, flag, address)
+	}
+	out, end := background(t, append(args, "specs/orders.yaml")...)
 
 	match, at := out.waitFor(t, 0, `(?s)^Ready in [0-9.]+ s$.*^  gateway  (\S+)$.*^Try, in another terminal:$
   curl -i http://localhost:[0-9]+/orders -H 'Content-Type: application/json' -d '(\{.*\})'

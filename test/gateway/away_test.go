@@ -12,6 +12,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // restartable is an embedded broker that can go away and come back with its data.
@@ -24,7 +25,7 @@ type restartable struct {
 
 func newRestartable(t testing.TB) *restartable {
 	t.Helper()
-	port, err := harness.FreePort()
+	port, err := ports.Free()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // twoClusters is an operation of the endpoints eu and us, each a cluster of its own.
@@ -112,7 +113,7 @@ func TestStreamsOfSeveralEndpoints(t *testing.T) {
 // 503 where none is.
 func TestEndpointThatIsAway(t *testing.T) {
 	topic, eu, _ := clusters(t)
-	port, err := harness.FreePort()
+	port, err := ports.Free()
 	if err != nil {
 		t.Fatal(err)
 	}

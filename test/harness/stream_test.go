@@ -33,17 +33,3 @@ func TestReadEndsWithItsContext(t *testing.T) {
 	cancel()
 	read(ctx, strings.NewReader("data: one\n\ndata: two\n\n"), make(chan Event))
 }
-
-func TestFreePort(t *testing.T) {
-	seen := map[int]bool{}
-	for range 100 {
-		port, err := FreePort()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if seen[port] || port < firstPort || port >= firstPort+ports {
-			t.Errorf("got port %d", port)
-		}
-		seen[port] = true
-	}
-}

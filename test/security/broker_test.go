@@ -18,6 +18,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // listener is one way to the broker. Clients go through its proxy.
@@ -117,7 +118,7 @@ func (b *broker) listen() error {
 			l.host = "127.0.0.1"
 		}
 		var err error
-		if l.port, err = harness.FreePort(); err != nil {
+		if l.port, err = ports.Free(); err != nil {
 			return err
 		}
 		if l.proxy, err = newProxy(fmt.Sprintf("127.0.0.1:%d", l.port)); err != nil {

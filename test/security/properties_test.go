@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 const alicePassword = `geheim-a;l="i/c'e`
@@ -36,11 +36,11 @@ sasl.kerberos.service.name=kafka
 
 // configure writes server.properties.
 func (b *broker) configure(tokens *issuer) error {
-	plain, err := harness.FreePort()
+	plain, err := ports.Free()
 	if err != nil {
 		return err
 	}
-	controller, err := harness.FreePort()
+	controller, err := ports.Free()
 	if err != nil {
 		return err
 	}

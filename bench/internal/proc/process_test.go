@@ -2,10 +2,11 @@ package proc
 
 import (
 	"context"
-	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 func TestProcessThatEndsShowsItsLog(t *testing.T) {
@@ -40,10 +41,9 @@ func TestProcessThatDoesNotListen(t *testing.T) {
 // freeAddress is an address where nothing listens.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := ports.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	return address
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/kafka"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // kinds are readings of each of the three readers.
@@ -68,12 +69,8 @@ func silent(t *testing.T) int {
 }
 
 func TestBrokerAbsentAtStart(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := ports.Free()
 	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
 	k, target := gateway(t, port)

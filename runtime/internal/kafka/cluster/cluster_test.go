@@ -3,8 +3,8 @@ package cluster
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 func testConfig() Config {
@@ -97,15 +98,11 @@ func TestOffsets(t *testing.T) {
 }
 
 func TestStateFollowsTheBroker(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := ports.Free()
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := listener.Addr().(*net.TCPAddr)
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	c := open(t, addr.String())
+	c := open(t, fmt.Sprintf("127.0.0.1:%d", port))
 	if got := c.State().Phase; got != NotTried {
 		t.Errorf("before the first dial: got %q, want %q", got, NotTried)
 	}
@@ -119,7 +116,7 @@ func TestStateFollowsTheBroker(t *testing.T) {
 	if got := c.State().Phase; got != Unreachable {
 		t.Errorf("broker absent: got %q, want %q", got, Unreachable)
 	}
-	broker(t, kfake.Ports(addr.Port))
+	broker(t, kfake.Ports(port))
 	eventually(t, "recovery by the probe alone", func() bool { return c.Refusing() == nil })
 	if got := c.State(); got.Phase != Reachable || got.Err != nil {
 		t.Errorf("broker back: got %+v, want %q without error", got, Reachable)

@@ -3,7 +3,6 @@ package member
 import (
 	"context"
 	"errors"
-	"net"
 	"slices"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 func TestReadsInOrderAndResumes(t *testing.T) {
@@ -282,7 +282,11 @@ func TestBrokerGoneForLongEndsStreams(t *testing.T) {
 
 func TestBrokerGoneForAMoment(t *testing.T) {
 	dir := t.TempDir()
-	first, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.SeedTopics(1, "orders"))
+	port, err := ports.Free()
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.Ports(port), kfake.SeedTopics(1, "orders"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,13 +301,9 @@ func TestBrokerGoneForAMoment(t *testing.T) {
 	c := attach(t, r.groups, reading("orders"))
 	eventually(t, "one record", func() bool { return len(c.values()) == 1 })
 	eventually(t, "its commit", func() bool { return committed(t, r, "orders", 0) == 1 })
-	address, err := net.ResolveTCPAddr("tcp", first.ListenAddrs()[0])
-	if err != nil {
-		t.Fatal(err)
-	}
 	first.Close()
 	eventually(t, "that Kafka is away", func() bool { return r.cluster.Refusing() != nil })
-	again, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.Ports(address.Port))
+	again, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.Ports(port))
 	if err != nil {
 		t.Fatal(err)
 	}

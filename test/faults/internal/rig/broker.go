@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // Broker is a Kafka whose clients come through a proxy: it tells them the proxy's address.
@@ -78,7 +80,7 @@ type embedded struct {
 }
 
 func newEmbedded(dir, advertise string) (node, string, error) {
-	address, err := FreeAddress()
+	address, err := ports.FreeAddress()
 	if err != nil {
 		return nil, "", err
 	}

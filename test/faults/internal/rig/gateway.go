@@ -4,6 +4,8 @@ import (
 	"context"
 	"path/filepath"
 	"time"
+
+	"github.com/penstock-dev/penstock/test/ports"
 )
 
 // Gateway is a gateway process that always listens on the same address, behind two proxies.
@@ -25,11 +27,11 @@ type Setting struct {
 
 // NewGateway makes a gateway of dir/gateway; Start starts it.
 func NewGateway(dir, name string, setting Setting) (*Gateway, error) {
-	address, err := FreeAddress()
+	address, err := ports.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
-	admin, err := FreeAddress()
+	admin, err := ports.FreeAddress()
 	if err != nil {
 		return nil, err
 	}

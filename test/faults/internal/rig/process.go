@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -95,30 +94,5 @@ func (p *Process) listening(ctx context.Context, address string) error {
 		}
 		log := p.Log()
 		return fmt.Errorf("%s: %w; its log ends with:\n%s", p.name, err, log[max(0, len(log)-2000):])
-	}
-}
-
-var (
-	portsMu sync.Mutex
-	ports   = map[string]bool{}
-)
-
-// FreeAddress is an address of this machine where nothing listens, and that it never gave before.
-func FreeAddress() (string, error) {
-	portsMu.Lock()
-	defer portsMu.Unlock()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return "", err
-		}
-		address := l.Addr().String()
-		if err := l.Close(); err != nil {
-			return "", err
-		}
-		if !ports[address] {
-			ports[address] = true
-			return address, nil
-		}
 	}
 }
