@@ -31,13 +31,13 @@ run: ## start the gateway on specs/ with an embedded Kafka, and rebuild it when 
 	@bin/penstock dev $(SPECS)
 
 test: ## run all Go tests against the embedded Kafka
-	go test $(RACE) -shuffle=on ./...
+	go test $(RACE) -shuffle=on -timeout 20m ./...
 
 test-kafka: ## run the contract suites against a real Apache Kafka, which it fetches and starts
-	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 $(KAFKA_TESTS)
+	scripts/kafka.sh run go test $(RACE) -shuffle=on -count=1 -timeout 20m $(KAFKA_TESTS)
 
 test-security: ## log in to a real Apache Kafka by every mechanism, Kerberos too (installs krb5-kdc)
-	scripts/security.sh go test $(RACE) -count=1 -timeout 300s ./test/security
+	scripts/security.sh go test $(RACE) -count=1 -timeout 20m ./test/security
 
 test-faults: ## break things around gateways (2.5 minutes), and count lost, doubled and misplaced records
 	go run ./test/faults $(ARGS)
