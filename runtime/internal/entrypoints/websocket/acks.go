@@ -119,7 +119,7 @@ func (s *socket) taken(ctx context.Context, f *frame) bool {
 		return s.notWaiting(ctx, f.id)
 	case p.dead:
 		return s.refuseID(ctx, f.id, givenUpDetail)
-	case f.kind == "ack":
+	case f.kind == ackKind:
 		return s.settled(ctx, p)
 	}
 	return s.redeliver(ctx, p)

@@ -6,10 +6,10 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 )
 
 // mostRef is the longest ref in bytes: the gateway keeps and repeats it.
@@ -26,78 +26,162 @@ type frame struct {
 	headers  []core.Header // sorted by name
 }
 
-// publishKind is the type of frames that carry a message; the others are acknowledgements.
-const publishKind = "publish"
+// The types of frames.
+const (
+	publishKind = "publish"
+	ackKind     = "ack"
+	nackKind    = "nack"
+)
 
-// members are those of each type of frame.
-var members = map[string][]string{
-	publishKind: {"type", "ref", "content", "encoding", "key", "headers"},
-	"ack":       {"type", "id"},
-	"nack":      {"type", "id"},
+// parts are the members of a frame as they are written; nil: not there.
+type parts struct {
+	kind, id, ref, content, encoding, key, headers json.RawMessage
+	unknown                                        string // the first one that no frame has, quoted
+}
+
+// member is the place of the member of a name; nil: no frame has it.
+func (p *parts) member(name []byte) *json.RawMessage {
+	switch string(name) {
+	case "type":
+		return &p.kind
+	case "id":
+		return &p.id
+	case "ref":
+		return &p.ref
+	case "content":
+		return &p.content
+	case "encoding":
+		return &p.encoding
+	case "key":
+		return &p.key
+	case "headers":
+		return &p.headers
+	}
+	return nil
+}
+
+// read takes an object apart, false: data is none. Of two members of a name the last one counts.
+func (p *parts) read(data []byte) bool {
+	s := scan.Scanner{Buf: data}
+	i := scan.Space(data, 0)
+	if scan.Peek(data, i) != '{' || !s.Enter(i) {
+		return false
+	}
+	if i = scan.Space(data, i+1); scan.Peek(data, i) == '}' {
+		return s.End(i + 1)
+	}
+	for {
+		name := i
+		i, _, _ = s.Name(i)
+		if i = s.Colon(i); i == scan.Failed {
+			return false
+		}
+		value := i
+		if i = s.Skip(i); i == scan.Failed {
+			return false
+		}
+		if at := p.member(s.Decoded(name)); at != nil {
+			*at = data[value:i:i]
+		} else if p.unknown == "" {
+			p.unknown = strconv.Quote(string(s.Decoded(name)))
+		}
+		switch i = scan.Space(data, i); scan.Peek(data, i) {
+		case ',':
+			i = scan.Space(data, i+1)
+		case '}':
+			return s.End(i + 1)
+		default:
+			return false
+		}
+	}
+}
+
+// foreign is the quoted name of a member that an acknowledgement does not have; "": there is none.
+func (p *parts) foreign() string {
+	switch {
+	case p.ref != nil:
+		return `"ref"`
+	case p.content != nil:
+		return `"content"`
+	case p.encoding != nil:
+		return `"encoding"`
+	case p.key != nil:
+		return `"key"`
+	case p.headers != nil:
+		return `"headers"`
+	}
+	return p.unknown
 }
 
 // parseFrame reads a frame; wrong says how it breaks the subprotocol. The frame keeps parts of
 // data.
 func parseFrame(data []byte) (f *frame, wrong string) {
 	f = &frame{}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(data, &object); err != nil || object == nil {
+	var p parts
+	if !p.read(data) {
 		return f, "a frame must be a JSON object"
 	}
-	if ref, ok := object["ref"]; ok {
-		if len(ref) > mostRef || ref[0] != '"' {
+	if p.ref != nil {
+		if len(p.ref) > mostRef || p.ref[0] != '"' {
 			return f, "ref must be a string of at most " + strconv.Itoa(mostRef) + " bytes"
 		}
-		f.ref = ref
+		f.ref = p.ref
 	}
-	if !text(object["type"], &f.kind) {
+	kind, ok := text(p.kind)
+	if !ok {
 		return f, "type must be a string"
 	}
-	known, ok := members[f.kind]
-	if !ok {
-		return f, "type must be publish, ack or nack"
-	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !slices.Contains(known, name) {
-			return f, strconv.Quote(name) + " is not one of the members of " + f.kind + ": " + strings.Join(known, ", ")
+	switch string(kind) {
+	case publishKind:
+		f.kind = publishKind
+		if p.id != nil {
+			p.unknown = `"id"`
 		}
+		if p.unknown != "" {
+			return f, p.unknown + " is not one of the members of publish: type, ref, content, encoding, key, headers"
+		}
+		return f, f.readMessage(&p)
+	case ackKind, nackKind:
+		f.kind = string(kind)
+		if name := p.foreign(); name != "" {
+			return f, name + " is not one of the members of " + f.kind + ": type, id"
+		}
+		id, _ := text(p.id)
+		if f.id = string(id); f.id == "" {
+			return f, "id must be the id of a message"
+		}
+		return f, ""
 	}
-	if f.kind == publishKind {
-		return f, f.readMessage(object)
-	}
-	if !text(object["id"], &f.id) || f.id == "" {
-		return f, "id must be the id of a message"
-	}
-	return f, ""
+	return f, "type must be publish, ack or nack"
 }
 
 // readMessage reads the members of a publish frame.
-func (f *frame) readMessage(object map[string]json.RawMessage) (wrong string) {
-	f.content = object["content"]
-	if len(f.content) == 0 {
+func (f *frame) readMessage(p *parts) (wrong string) {
+	f.content = p.content
+	if f.content == nil {
 		return "content is missing"
 	}
-	if raw, ok := object["encoding"]; ok {
-		if !text(raw, &f.encoding) || f.encoding != "base64" {
+	if p.encoding != nil {
+		encoding, _ := text(p.encoding)
+		if f.encoding = string(encoding); f.encoding != "base64" {
 			return `encoding must be "base64"`
 		}
 		if f.content[0] != '"' {
 			return "content must be a string where encoding is base64"
 		}
 	}
-	var key string
-	if raw, ok := object["key"]; ok {
-		if !text(raw, &key) {
+	if p.key != nil {
+		key, ok := text(p.key)
+		if !ok {
 			return "key must be a string"
 		}
-		f.key = []byte(key)
+		f.key = key
 	}
-	raw, ok := object["headers"]
-	if !ok {
+	if p.headers == nil {
 		return ""
 	}
 	var headers map[string][]string
-	if err := json.Unmarshal(raw, &headers); err != nil {
+	if err := json.Unmarshal(p.headers, &headers); err != nil {
 		return "headers must be an object of lists of strings"
 	}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
@@ -108,26 +192,32 @@ func (f *frame) readMessage(object map[string]json.RawMessage) (wrong string) {
 	return ""
 }
 
-// text reads a JSON string; it is false for anything else.
-func text(raw json.RawMessage, into *string) bool {
-	return len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, into) == nil
+// text reads a JSON string; it is false for anything else. The text may be a part of raw.
+func text(raw json.RawMessage) ([]byte, bool) {
+	if len(raw) == 0 || raw[0] != '"' {
+		return nil, false
+	}
+	s := scan.Scanner{Buf: raw}
+	return s.Decoded(0), true
 }
 
 // payload gives the bytes of the message. An operation with JSON payloads takes any content as
 // it is written; one without takes a string and gives its text.
 func (f *frame) payload(c entrypoints.Content) (value []byte, wrong string) {
-	var content string
-	switch {
-	case f.encoding == "" && c.MayBeJSON():
+	if f.encoding == "" && c.MayBeJSON() {
 		return f.content, ""
-	case !text(f.content, &content):
+	}
+	content, ok := text(f.content)
+	switch {
+	case !ok:
 		return nil, "content must be a string"
 	case f.encoding == "":
-		return []byte(content), ""
+		return content, ""
 	}
-	value, err := base64.StdEncoding.DecodeString(content)
+	value = make([]byte, base64.StdEncoding.DecodedLen(len(content)))
+	n, err := base64.StdEncoding.Decode(value, content)
 	if err != nil {
 		return nil, "content must be base64"
 	}
-	return value, ""
+	return value[:n], ""
 }
