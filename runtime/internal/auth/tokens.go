@@ -83,21 +83,20 @@ func (t *tokens) signed(c credential) (claims, error) {
 	if err != nil {
 		return claims{}, err
 	}
-	var found claims
-	err = errNoKey
+	wrong := "the token is not signed by a key of the issuer"
 	for _, key := range candidates {
-		if err = token.Claims(key.Key, &found.registered, &found.all); err == nil {
-			break
+		var found claims
+		err := token.Claims(key.Key, &found.registered, &found.all)
+		if err == nil {
+			found.scopes = scopesOf(found.all)
+			return found, nil
+		}
+		if !errors.Is(err, jose.ErrCryptoFailure) { // the signature is right
+			wrong = "the claims of the token are malformed"
 		}
 	}
-	if err != nil {
-		return claims{}, c.wrong("the token is not signed by a key of the issuer")
-	}
-	found.scopes = scopesOf(found.all)
-	return found, nil
+	return claims{}, c.wrong(wrong)
 }
-
-var errNoKey = errors.New("no key")
 
 // fault says what is wrong with the claims of a token; "" for nothing.
 func (t *tokens) fault(c jwt.Claims) string {

@@ -56,6 +56,7 @@ func TestWrongTokens(t *testing.T) {
 	}
 	id := i.Public().KeyID
 	const algorithm, key = "the token is not a JWT with an accepted signature algorithm", "the token is not signed by a key of the issuer"
+	const malformed = "the claims of the token are malformed"
 	good := i.Token(nil)
 	for _, test := range []struct{ name, token, want string }{
 		{"issuer", i.Token(map[string]any{"iss": "https://evil.example"}), "the token is of another issuer"},
@@ -68,6 +69,11 @@ func TestWrongTokens(t *testing.T) {
 		{"iat", i.Token(map[string]any{"iat": now + 90}), "the token is not valid yet"},
 		{"no subject", i.Token(map[string]any{"sub": nil}), "the token has no sub, or one that is too long"},
 		{"long subject", i.Token(map[string]any{"sub": strings.Repeat("a", maxSubject+1)}), "the token has no sub, or one that is too long"},
+		{"exp as text", i.Token(map[string]any{"exp": "tomorrow"}), malformed},
+		{"exp beyond time", i.Token(map[string]any{"exp": 1e300}), malformed},
+		{"nbf beyond time", i.Token(map[string]any{"nbf": 1e300}), malformed},
+		{"nested audience", i.Token(map[string]any{"aud": [][]string{{issuer.Audience}}}), malformed},
+		{"subject as number", i.Token(map[string]any{"sub": 5}), malformed},
 		{"other key", i.Signed(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: stranger, KeyID: id}}, nil), key},
 		{"other key id", i.Signed(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: stranger, KeyID: "stranger"}}, nil), key},
 		{"none", unsigned(`{"alg":"none","typ":"JWT"}`, good) + ".", algorithm},
