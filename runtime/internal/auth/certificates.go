@@ -2,6 +2,8 @@ package auth
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"strings"
 	"time"
 
@@ -36,11 +38,22 @@ func (s *certificates) verify(r request) (proof, error) {
 	}, nil
 }
 
+// nameOf writes a distinguished name by RFC 2253; "" for one that cannot be read. pkix.Name would do
+// for show only: it forgets the order of the parts and all common names but one, so that names of
+// several owners are one text.
+func nameOf(der []byte) string {
+	var name pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(der, &name); err != nil || len(rest) > 0 {
+		return ""
+	}
+	return name.String()
+}
+
 // namesOf lists everything that a certificate is called: its subject (RFC 2253), and the names of
 // its subject alternative name with their kind before them.
 func namesOf(cert *x509.Certificate) []string {
 	var names []string
-	if subject := cert.Subject.String(); subject != "" {
+	if subject := nameOf(cert.RawSubject); subject != "" {
 		names = append(names, subject)
 	}
 	for _, uri := range cert.URIs {
@@ -75,7 +88,7 @@ func certificateClaims(subject string, cert *x509.Certificate) map[string]any {
 		uris[i] = uri.String()
 	}
 	return map[string]any{
-		"sub": subject, "subject": cert.Subject.String(), "issuer": cert.Issuer.String(), "serial": cert.SerialNumber.Text(16),
+		"sub": subject, "subject": nameOf(cert.RawSubject), "issuer": nameOf(cert.RawIssuer), "serial": cert.SerialNumber.Text(16),
 		"dns": texts(cert.DNSNames), "emails": texts(cert.EmailAddresses), "uris": uris,
 	}
 }

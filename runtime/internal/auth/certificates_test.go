@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -19,12 +20,28 @@ import (
 // shown is a request on a connection whose client has shown a certificate.
 func shown(t *testing.T, verified bool, cert *x509.Certificate) *http.Request {
 	t.Helper()
+	if cert.RawSubject == nil {
+		cert.RawSubject = encoded(t, cert.Subject.ToRDNSequence())
+	}
+	if cert.RawIssuer == nil {
+		cert.RawIssuer = encoded(t, cert.Issuer.ToRDNSequence())
+	}
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/orders", nil)
 	r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{cert}}
 	if verified {
 		r.TLS.VerifiedChains = [][]*x509.Certificate{{cert}}
 	}
 	return r
+}
+
+// encoded is a name as certificates have it.
+func encoded(t *testing.T, name pkix.RDNSequence) []byte {
+	t.Helper()
+	der, err := asn1.Marshal(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
 }
 
 func TestCertificates(t *testing.T) {
@@ -94,6 +111,36 @@ func TestCertificatesOfOneSubject(t *testing.T) {
 	}
 	if len(seen) != 2 {
 		t.Errorf("two callers are %d subjects", len(seen))
+	}
+}
+
+// TestSubjectsOfOneMeaning: the order of the parts of a subject, how many there are and which stand
+// together count.
+func TestSubjectsOfOneMeaning(t *testing.T) {
+	part := func(id int, value string) pkix.AttributeTypeAndValue {
+		return pkix.AttributeTypeAndValue{Type: asn1.ObjectIdentifier{2, 5, 4, id}, Value: value}
+	}
+	evil, shop, example, other := part(3, "evil"), part(3, "shop"), part(10, "Example"), part(10, "Other")
+	for _, test := range []struct {
+		name     string
+		sequence pkix.RDNSequence
+		want     string
+	}{
+		{"organization first", pkix.RDNSequence{{example}, {shop}}, "CN=shop,O=Example"},
+		{"name first", pkix.RDNSequence{{shop}, {example}}, "O=Example,CN=shop"},
+		{"two names", pkix.RDNSequence{{example}, {evil}, {shop}}, "CN=shop,CN=evil,O=Example"},
+		{"two organizations", pkix.RDNSequence{{other}, {example}, {shop}}, "CN=shop,O=Example,O=Other"},
+		{"in one part", pkix.RDNSequence{{example, shop}}, "CN=shop+O=Example"},
+		{"a comma", pkix.RDNSequence{{part(3, "shop,O=Example")}}, `CN=shop\,O=Example`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cert := &x509.Certificate{RawSubject: encoded(t, test.sequence), SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+			cert.Subject.FillFromRDNSequence(&test.sequence)
+			d := newDoor(t, map[string]config.Verifier{"mtls": {Subjects: []string{"*"}}}, one(tlsScheme))
+			if w := d.serve(shown(t, true, cert)); w.Code != http.StatusNoContent || d.saw.Subject != test.want || d.saw.Claims["subject"] != test.want {
+				t.Errorf("got %d, subject %q, want %q", w.Code, d.saw.Subject, test.want)
+			}
+		})
 	}
 }
 
