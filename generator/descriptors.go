@@ -10,8 +10,8 @@ import (
 type API struct {
 	Name, Title, Version string
 	Source               string // the document's path as the user named it
-	// Descriptors are those of the operations, in the order of the document; schemas of payloads
-	// are left out.
+	// Descriptors are those of the operations, in the order of the document; of payloads they have
+	// names and content types, not the schemas.
 	Descriptors []endpoint.Descriptor
 }
 
@@ -31,6 +31,12 @@ func APIs(files ...string) ([]API, []Issue) {
 			d := op.Descriptor
 			for _, e := range op.Entrypoints {
 				d.Entrypoints = append(d.Entrypoints, e.Entrypoint)
+			}
+			if op.Publish != nil {
+				d.Publish = op.Publish.Payload
+			}
+			if op.Subscribe != nil {
+				d.Subscribe = op.Subscribe.Payload
 			}
 			api.Descriptors = append(api.Descriptors, d)
 		}

@@ -6,7 +6,7 @@ import { open } from './chromium.mjs'
 
 const [base, file] = process.argv.slice(2)
 const shown = await readFile(file, 'utf8')
-assert.match(shown, /^async function watch\(path, cursor\)/, 'the page has the function')
+assert.match(shown, /^async function watch\(path, name, cursor\)/, 'the page has the function')
 const patience = { timeout: 30000 }
 
 const browser = await open()
@@ -22,7 +22,7 @@ try {
         const stream = { source: this, url: String(url), open: false, seen: [] };
         streams.push(stream);
         this.addEventListener('open', () => { stream.open = true; });
-        this.addEventListener('message', (event) => stream.seen.push({ id: event.lastEventId, text: JSON.parse(event.data).text }));
+        this.addEventListener('watchNotes', (event) => stream.seen.push({ id: event.lastEventId, text: JSON.parse(event.data).text }));
       }
     };
     ${shown}
@@ -43,7 +43,7 @@ try {
     return { path: new URL(url, location).pathname, query: Object.fromEntries(new URL(url, location).searchParams), seen, state: source.readyState }
   }, n)
 
-  await page.evaluate(() => { watch('/notes/stream') })
+  await page.evaluate(() => { watch('/notes/stream', 'watchNotes') })
   await page.waitForFunction(() => streams[0]?.open, null, patience)
   assert.ok(asked > 1, 'the first ticket could not be asked for')
   assert.equal(await write('one'), 202)
