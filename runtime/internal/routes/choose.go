@@ -22,13 +22,27 @@ func (ch chooser) serve(c echo.Context) error {
 	switch {
 	case ch.websocket != nil && wantsUpgrade(r):
 		return ch.websocket(c)
-	case ch.sse != nil && (ch.plain == nil || web.WantsEventStream(r.Header)):
+	case ch.sse != nil && ch.plain != nil:
+		return ch.streamOrPage(c)
+	case ch.sse != nil:
 		return ch.sse(c)
 	case ch.plain != nil:
 		return ch.plain(c)
 	default:
 		return ch.websocket(c)
 	}
+}
+
+// streamOrPage tells sse and http-get apart.
+func (ch chooser) streamOrPage(c echo.Context) error {
+	stream, err := web.WantsEventStream(c.Request().Header)
+	switch {
+	case err != nil:
+		return err
+	case stream:
+		return ch.sse(c)
+	}
+	return ch.plain(c)
 }
 
 // wantsUpgrade says whether a request asks for a WebSocket (RFC 6455 section 4.2.1).

@@ -9,8 +9,14 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 )
 
-// EventStream is the media type of Server-Sent Events.
-const EventStream = "text/event-stream"
+// The media types of what clients read: of an answer to http-get, the first one where nobody asks
+// for another, and of Server-Sent Events.
+const (
+	JSON        = "application/json"
+	XML         = "application/xml"
+	Text        = "text/plain"
+	EventStream = "text/event-stream"
+)
 
 // mediaRange is one element of an Accept header (RFC 9110, section 12.5.1).
 type mediaRange struct {
@@ -79,15 +85,24 @@ func Negotiate(h http.Header, offers ...string) (string, error) {
 	return best, nil
 }
 
-// WantsEventStream reports whether an Accept header names text/event-stream itself. It tells
-// sse and http-get on one path apart.
-func WantsEventStream(h http.Header) bool {
-	for _, m := range parseAccept(strings.Join(h.Values("Accept"), ",")) {
-		if m.width() == 0 && m.quality > 0 && m.matches(EventStream) {
-			return true
+// WantsEventStream tells sse and http-get on one path apart: a client wants a stream if its Accept
+// header names text/event-stream itself, and wants no answer of http-get more.
+//
+// The error is 406 and names what both have.
+func WantsEventStream(h http.Header) (bool, error) {
+	ranges := parseAccept(strings.Join(h.Values("Accept"), ","))
+	stream := slices.IndexFunc(ranges, func(m mediaRange) bool { return m.width() == 0 && m.matches(EventStream) })
+	if stream < 0 || ranges[stream].quality == 0 {
+		_, err := Negotiate(h, JSON, XML, Text, EventStream)
+		return false, err
+	}
+	for _, offer := range []string{JSON, XML, Text} {
+		narrowest := slices.IndexFunc(ranges, func(m mediaRange) bool { return m.matches(offer) })
+		if narrowest >= 0 && ranges[narrowest].quality > ranges[stream].quality {
+			return false, nil
 		}
 	}
-	return false
+	return true, nil
 }
 
 // parseAccept reads the elements of an Accept header, narrow ranges first.

@@ -43,10 +43,20 @@ func TestWantsEventStream(t *testing.T) {
 		"text/*":                              false,
 		"text/event-stream":                   true,
 		"application/json, Text/Event-Stream": true,
-		"text/event-stream;q=0":               false,
+		"text/event-stream, */*;q=0.9":        true,
+		"text/event-stream;q=0, */*":          false,
+		"text/event-stream;q=0.1, text/plain": false,
+		"*/*, text/event-stream;q=0.5":        false,
+		"image/png, text/event-stream;q=0.5":  true,
 	} {
-		if got := WantsEventStream(http.Header{"Accept": {accept}}); got != want {
-			t.Errorf("%q: %v", accept, got)
+		if got, err := WantsEventStream(http.Header{"Accept": {accept}}); got != want || err != nil {
+			t.Errorf("%q: %v, %v", accept, got, err)
 		}
+	}
+	_, err := WantsEventStream(http.Header{"Accept": {"image/png, text/event-stream;q=0"}})
+	want := `FAILURE_NOT_ACCEPTABLE: the answer can be application/json, application/xml, text/plain or text/event-stream, ` +
+		`Accept is "image/png, text/event-stream;q=0"`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
 	}
 }

@@ -4,13 +4,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
-)
-
-// The media types of answers, the one that a client gets without asking first.
-const (
-	jsonType = "application/json"
-	xmlType  = "application/xml"
-	textType = "text/plain"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
 // format writes an answer piece by piece. Safe for concurrent use.
@@ -41,5 +35,5 @@ func newFormats(op *entrypoints.Operation, cfg config) map[string]format {
 		content: entrypoints.NewContent(op.Subscribe.Payload),
 		headers: cfg.HeadersInPayload, metadata: cfg.MetadataInPayload,
 	}
-	return map[string]format{jsonType: jsonFormat{l}, xmlType: xmlFormat{l}, textType: textFormat{l}}
+	return map[string]format{web.JSON: jsonFormat{l}, web.XML: xmlFormat{l}, web.Text: textFormat{l}}
 }

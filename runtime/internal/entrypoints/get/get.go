@@ -69,7 +69,7 @@ func (h *handler) serve(c echo.Context) error {
 	r := c.Request()
 	header := c.Response().Header()
 	header.Set(echo.HeaderVary, echo.HeaderAccept)
-	mediaType, err := web.Negotiate(r.Header, jsonType, xmlType, textType)
+	mediaType, err := web.Negotiate(r.Header, web.JSON, web.XML, web.Text)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,10 @@ import (
 func checkHandshake(c echo.Context) error {
 	r := c.Request()
 	if r.ProtoMajor != 1 || !hasToken(r.Header, "Connection", "upgrade") || !hasToken(r.Header, "Upgrade", "websocket") {
-		c.Response().Header().Set("Connection", "Upgrade")
-		c.Response().Header().Set("Upgrade", "websocket")
+		if r.ProtoMajor == 1 { // HTTP/2 forbids both, and its clients drop such an answer (RFC 9113 section 8.2.2)
+			c.Response().Header().Set("Connection", "Upgrade")
+			c.Response().Header().Set("Upgrade", "websocket")
+		}
 		return core.NewError(core.CodeUpgradeRequired, "this path serves a WebSocket, over HTTP/1.1")
 	}
 	if r.Header.Get("Sec-WebSocket-Version") != "13" {

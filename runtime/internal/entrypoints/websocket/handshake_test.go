@@ -3,9 +3,11 @@ package websocket
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/coder/websocket"
+	"github.com/labstack/echo/v4"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -94,6 +96,20 @@ func TestHandshakeRefused(t *testing.T) {
 				t.Errorf("%d\n got %s\nwant %s", res.StatusCode, body, c.want)
 			}
 		})
+	}
+}
+
+// TestUpgradeOverHTTP2: the answer has no header of HTTP/1.1, for which clients would drop it.
+func TestUpgradeOverHTTP2(t *testing.T) {
+	request := httptest.NewRequest(http.MethodGet, "/ws", nil)
+	request.Proto, request.ProtoMajor, request.ProtoMinor = "HTTP/2.0", 2, 0
+	c := echo.New().NewContext(request, httptest.NewRecorder())
+	want := "FAILURE_UPGRADE_REQUIRED: this path serves a WebSocket, over HTTP/1.1"
+	if err := checkHandshake(c); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	if h := c.Response().Header(); len(h) != 0 {
+		t.Errorf("headers %v", h)
 	}
 }
 

@@ -96,19 +96,32 @@ func (f *frame) readMessage(p *parts) (wrong string) {
 		}
 		f.key = key
 	}
-	if p.headers == nil {
-		return ""
-	}
-	var headers map[string][]string
-	if err := json.Unmarshal(p.headers, &headers); err != nil {
+	if p.headers != nil && !f.readHeaders(p.headers) {
 		return "headers must be an object of lists of strings"
 	}
+	return ""
+}
+
+// readHeaders reads the headers of a message; false when they have another form. At no place of
+// it null is one.
+func (f *frame) readHeaders(raw json.RawMessage) bool {
+	var headers map[string][]json.RawMessage
+	if err := json.Unmarshal(raw, &headers); err != nil || headers == nil {
+		return false
+	}
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		for _, value := range headers[name] {
-			f.headers = append(f.headers, core.Header{Name: name, Value: []byte(value)})
+		if headers[name] == nil {
+			return false
+		}
+		for _, one := range headers[name] {
+			value, ok := text(one)
+			if !ok {
+				return false
+			}
+			f.headers = append(f.headers, core.Header{Name: name, Value: value})
 		}
 	}
-	return ""
+	return true
 }
 
 // payload gives the bytes of the message. An operation with JSON payloads takes any content as

@@ -59,6 +59,14 @@ func TestV1Receipts(t *testing.T) {
 	}
 }
 
+// TestSubprotocolInAnyCase: a client that was told that it speaks penstock.v1 does.
+func TestSubprotocolInAnyCase(t *testing.T) {
+	r := newRig(t, "", func(r *rig) { r.op.Subscribe = nil })
+	c := r.connect(t, "", "Penstock.V1")
+	c.send(websocket.MessageText, `{"type":"publish","ref":"a","content":1}`)
+	c.hear(websocket.MessageText, `{"type":"receipt","ref":"a","id":"b3JkZXJzQDAjMA==","records":[{"topic":"orders","partition":0,"offset":0,"timestamp":"2026-01-31T12:00:00.000Z"}]}`)
+}
+
 // TestV1Problems keep the socket open.
 func TestV1Problems(t *testing.T) {
 	r := newRig(t, "", func(r *rig) {
@@ -113,6 +121,9 @@ func TestV1Broken(t *testing.T) {
 		{`{"type":"publish","ref":"r","header":{}}`, `"header" is not one of the members of publish: type, ref, content, encoding, key, headers`},
 		{`{"type":"publish","content":1,"key":1}`, "key must be a string"},
 		{`{"type":"publish","content":1,"headers":{"a":"b"}}`, "headers must be an object of lists of strings"},
+		{`{"type":"publish","content":1,"headers":null}`, "headers must be an object of lists of strings"},
+		{`{"type":"publish","content":1,"headers":{"a":null}}`, "headers must be an object of lists of strings"},
+		{`{"type":"publish","content":1,"headers":{"a":["b",null]}}`, "headers must be an object of lists of strings"},
 		{`{"type":"publish","content":1,"encoding":"hex"}`, `encoding must be "base64"`},
 		{`{"type":"publish","content":1,"encoding":"base64"}`, "content must be a string where encoding is base64"},
 		{`{"type":"ack"}`, "id must be the id of a message"},

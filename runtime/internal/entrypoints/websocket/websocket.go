@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -165,7 +166,7 @@ func (h *handler) upgrade(c echo.Context, s *socket) error {
 	}
 	conn.SetReadLimit(-1) // read keeps the limit itself, and can name it
 	s.conn, s.net, s.protocol = conn, up.conn, h.plain
-	if conn.Subprotocol() == subprotocol {
+	if strings.EqualFold(conn.Subprotocol(), subprotocol) { // as it was agreed on
 		s.protocol = s.jsonFrames()
 	}
 	s.serve(context.WithoutCancel(s.exchange.Request.Context()))
