@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 )
 
 // Pipe carries a typed hook to where messages are bytes. Typed makes one.
@@ -180,7 +181,7 @@ func invalidPayload(err error) error {
 		v.Detail = fmt.Sprintf("%s does not fit here", mismatch.Value)
 		v.Pointer = pointer(mismatch.Field)
 	case errors.As(err, &syntax):
-		v.Detail = "is not JSON"
+		v.Detail = scan.NotJSON
 	}
 	return &core.Error{Code: core.CodeInvalidMessage, Op: "decode", Violations: []core.Violation{v}, Err: err}
 }

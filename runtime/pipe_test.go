@@ -135,7 +135,7 @@ func TestViolationsOfAPayloadThatDoesNotFit(t *testing.T) {
 	for body, want := range map[string]core.Violation{
 		`{"lines":[{"sku":3}]}`: {Pointer: "/lines/sku", Detail: "number does not fit here"},
 		`{"count":1.5}`:         {Pointer: "/count", Detail: "number 1.5 does not fit here"},
-		`[`:                     {Detail: "is not JSON"},
+		`[`:                     {Detail: "not JSON"},
 	} {
 		_, err := publish(t, p, []byte(body))
 		var e *Error

@@ -6,14 +6,25 @@ import (
 	"unicode/utf8"
 )
 
-// notJSON is the fault while nobody reads what it says.
-const notJSON = "not JSON"
+// NotJSON begins every fault, and is all of it while nobody reads what it says.
+const NotJSON = "not JSON"
+
+// byteOrderMark is U+FEFF, with which texts in UTF-8 may begin, but not JSON (RFC 8259 section 8.1).
+const byteOrderMark = "\ufeff"
 
 // Expected notes that the text is not JSON at a position, where something else was expected. It
 // gives Failed.
 func (s *Scanner) Expected(at int, what string) int {
 	if !s.Explain {
-		s.Fault = notJSON
+		s.Fault = NotJSON
+		return Failed
+	}
+	switch {
+	case len(s.Buf) == 0:
+		s.Fault = NotJSON + ": the text is empty"
+		return Failed
+	case at == 0 && bytes.HasPrefix(s.Buf, []byte(byteOrderMark)):
+		s.Fault = NotJSON + ": the text begins with a byte order mark"
 		return Failed
 	}
 	found := "but the text ends"
@@ -31,11 +42,11 @@ func (s *Scanner) Expected(at int, what string) int {
 // malformed is Expected without a word on what was found.
 func (s *Scanner) malformed(at int, what string) int {
 	if !s.Explain {
-		s.Fault = notJSON
+		s.Fault = NotJSON
 		return Failed
 	}
 	line, column := position(s.Buf, at)
-	s.Fault = fmt.Sprintf("%s: %s at line %d, column %d (offset %d)", notJSON, what, line, column, at)
+	s.Fault = fmt.Sprintf("%s: %s at line %d, column %d (offset %d)", NotJSON, what, line, column, at)
 	return Failed
 }
 

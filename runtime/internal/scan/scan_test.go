@@ -34,6 +34,10 @@ func TestFaults(t *testing.T) {
 		`true false`: `not JSON: expected the end of the text but found 'f' at line 1, column 6 (offset 5)`,
 		`"\q"`:       `not JSON: invalid escape in a text at line 1, column 2 (offset 1)`,
 		`"abc`:       `not JSON: the text ends inside a string at line 1, column 5 (offset 4)`,
+		``:           `not JSON: the text is empty`,
+		" \n":        `not JSON: expected a value but the text ends at line 2, column 1 (offset 2)`,
+		"\ufeff{}":   `not JSON: the text begins with a byte order mark`,
+		" \ufeff{}":  `not JSON: expected a value but found '\ufeff' at line 1, column 2 (offset 1)`,
 	} {
 		s := scan.Scanner{Buf: []byte(text), Explain: true}
 		if s.Document() || s.Fault != want {

@@ -12,7 +12,7 @@ import (
 )
 
 var faults = map[string]string{
-	``:                      "expected a value but the text ends at line 1, column 1 (offset 0)",
+	``:                      "the text is empty",
 	`  `:                    "expected a value but the text ends at line 1, column 3 (offset 2)",
 	"{\n  \"ä\": x}":        "expected a value but found 'x' at line 2, column 8 (offset 10)",
 	`{"a" 1}`:               `expected ":" but found '1' at line 1, column 6 (offset 5)`,
@@ -37,7 +37,7 @@ var faults = map[string]string{
 	`"\u12g4"`:              "invalid escape in a text at line 1, column 2 (offset 1)",
 	"\"\xff\"":              "text that is not UTF-8 at line 1, column 2 (offset 1)",
 	"\"\xed\xa0\x80\"":      "text that is not UTF-8 at line 1, column 2 (offset 1)",
-	"\xef\xbb\xbf{}":        "expected a value but found '\\ufeff' at line 1, column 1 (offset 0)",
+	"\xef\xbb\xbf{}":        "the text begins with a byte order mark",
 	"\xff":                  "expected a value but found byte 0xff at line 1, column 1 (offset 0)",
 	"\"1234567890\x01234\"": "control character in a text at line 1, column 12 (offset 11)",
 }

@@ -4,9 +4,11 @@ package web
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 )
 
 // ProblemType is the media type of a problem.
@@ -38,16 +40,31 @@ func Detail(e *core.Error) string {
 		return details[core.CodeInternal]
 	}
 	if e.Detail == "" && len(e.Violations) > 0 {
-		return broken(len(e.Violations))
+		return broken(e.Violations)
 	}
 	return e.Detail
 }
 
-func broken(rules int) string {
-	if rules == 1 {
+// broken sums violations up.
+func broken(violations []core.Violation) string {
+	if fault := NotJSON(violations); fault != "" {
+		return "the message is " + fault
+	}
+	if len(violations) == 1 {
 		return "the message breaks 1 rule of its schema"
 	}
-	return "the message breaks " + strconv.Itoa(rules) + " rules of its schema"
+	return "the message breaks " + strconv.Itoa(len(violations)) + " rules of its schema"
+}
+
+// NotJSON finds the violation of a message that is not JSON at all, which breaks no rule of its
+// schema: it gives the text that says why, "not JSON: …", or "".
+func NotJSON(violations []core.Violation) string {
+	for _, v := range violations {
+		if v.Pointer == "" && strings.HasPrefix(v.Detail, scan.NotJSON) {
+			return v.Detail
+		}
+	}
+	return ""
 }
 
 // AppendProblem appends an error as a problem (RFC 9457): type, title, status, detail, code,

@@ -20,6 +20,25 @@ func TestAppendTime(t *testing.T) {
 	}
 }
 
+// TestDetailOfViolations: a message that is not JSON has broken no rule of its schema.
+func TestDetailOfViolations(t *testing.T) {
+	header := core.Violation{Pointer: "/headers/X-Source", Detail: "header is missing"}
+	for _, c := range []struct {
+		violations []core.Violation
+		want       string
+	}{
+		{[]core.Violation{{Detail: `property "id" is missing`}}, "the message breaks 1 rule of its schema"},
+		{[]core.Violation{header, {Pointer: "/id", Detail: "not JSON, says a schema"}}, "the message breaks 2 rules of its schema"},
+		{[]core.Violation{{Detail: "not JSON: the text is empty"}}, "the message is not JSON: the text is empty"},
+		{[]core.Violation{header, {Detail: "not JSON"}}, "the message is not JSON"},
+	} {
+		e := &core.Error{Code: core.CodeInvalidMessage, Violations: c.violations}
+		if got := Detail(e); got != c.want {
+			t.Errorf("%v: got %s, want %s", c.violations, got, c.want)
+		}
+	}
+}
+
 func BenchmarkAppendReceipt(b *testing.B) {
 	r := core.Receipt{Topic: "orders", Partition: 3, Offset: 4711, Timestamp: time.UnixMilli(1760000000007)}
 	buffer := make([]byte, 0, 256)

@@ -39,7 +39,7 @@ func TestLines(t *testing.T) {
 	body := "1\n\r\n  \n2\r\nbad\n" + strings.Repeat("x", 1<<10+1) + "\n\"full\"\n" + strings.Repeat("y", 1<<10) + "\r\n3"
 	status, header, got := r.post(t, body, "Content-Type", "application/x-ndjson; charset=utf-8")
 	want := receiptLine(0, "b3JkZXJzQDAjMA==") + receiptLine(1, "b3JkZXJzQDAjMQ==") +
-		`{"type":"about:blank","title":"Invalid message","status":400,"detail":"the message breaks 1 rule of its schema","code":"FAILURE_INVALID_MESSAGE","errors":[{"pointer":"","detail":"not JSON"}]}` + "\n" +
+		`{"type":"about:blank","title":"Invalid message","status":400,"detail":"the message is not JSON","code":"FAILURE_INVALID_MESSAGE","errors":[{"pointer":"","detail":"not JSON"}]}` + "\n" +
 		`{"type":"about:blank","title":"Message too large","status":413,"detail":"the line is larger than 1024 bytes","code":"FAILURE_TOO_LARGE"}` + "\n" +
 		`{"type":"about:blank","title":"Too much unsent data","status":503,"detail":"too much data waits for Kafka; nothing was written","code":"FAILURE_BACK_PRESSURE"}` + "\n" +
 		receiptLine(2, "b3JkZXJzQDAjMg==") + receiptLine(3, "b3JkZXJzQDAjMw==")

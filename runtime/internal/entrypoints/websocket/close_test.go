@@ -51,6 +51,18 @@ func TestCloseCodes(t *testing.T) {
 			do: func(_ *rig, c *client) { c.say(websocket.MessageText, "0") },
 		},
 		{
+			name: "not JSON", code: 1008, reason: "the message is not JSON: the text is empty",
+			change: func(r *rig) {
+				r.op.Publish.CheckBody = func(body []byte) []core.Violation {
+					if string(body) == "0" {
+						return []core.Violation{{Detail: "not JSON: the text is empty"}}
+					}
+					return nil
+				}
+			},
+			do: func(_ *rig, c *client) { c.say(websocket.MessageText, "0") },
+		},
+		{
 			name: "refused by hook", code: 1008, reason: strings.Repeat("é", 60) + "…",
 			change: func(r *rig) {
 				r.op.Publish.Hook = func(context.Context, *http.Request, map[string]string, *core.Record) error {

@@ -45,9 +45,9 @@ func shorten(reason string) string {
 	return reason[:cut] + "…"
 }
 
-// reason says in a close frame why a message was refused.
+// reason says in a close frame why a message was refused: the first broken rule, where it has one.
 func reason(e *core.Error) string {
-	if len(e.Violations) > 0 {
+	if len(e.Violations) > 0 && web.NotJSON(e.Violations) == "" {
 		v := e.Violations[0]
 		return strings.TrimPrefix(v.Pointer+": "+v.Detail, ": ")
 	}
