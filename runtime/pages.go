@@ -36,8 +36,9 @@ func (gw *Gateway) addPages() error {
 	return errors.Join(problems...)
 }
 
+// addPage adds a page for GET, and for HEAD, whose body the server leaves out.
 func (gw *Gateway) addPage(path, contentType string, text []byte) error {
-	return gw.table.Add(routes.Route{
+	page := routes.Route{
 		Owner: "the page " + path, Kind: routes.Page, Method: http.MethodGet, Path: path,
 		Handler: func(c echo.Context) error {
 			h := c.Response().Header()
@@ -46,7 +47,10 @@ func (gw *Gateway) addPage(path, contentType string, text []byte) error {
 			h.Set(echo.HeaderCacheControl, "no-cache")
 			return c.Blob(http.StatusOK, contentType, text)
 		},
-	})
+	}
+	head := page
+	head.Method = http.MethodHead
+	return gw.table.Add(page, head)
 }
 
 // published are the documents of an api by file name, as the configuration has it.

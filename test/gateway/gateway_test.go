@@ -38,6 +38,14 @@ func TestEntrypointsShareAPath(t *testing.T) {
 	if got := r.Do("GET", "/orders", ""); got.Status != 200 || got.Header.Get("Vary") != "Accept" {
 		t.Errorf("no Accept: got %d %v", got.Status, got.Header)
 	}
+	if got := r.Do("GET", "/orders", "", "Accept: text/event-stream;q=0.5, application/json"); got.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("JSON before a stream: got %d %v", got.Status, got.Header)
+	}
+	problem := r.Do("GET", "/orders", "", "Accept: image/png").WantProblem(t, 406, "FAILURE_NOT_ACCEPTABLE")
+	want := `the answer can be application/json, application/xml, text/plain or text/event-stream, Accept is "image/png"`
+	if problem["detail"] != want {
+		t.Errorf("got %v, want %s", problem["detail"], want)
+	}
 	r.Stream("/orders")
 	r.dial("/orders", "")
 }
@@ -163,6 +171,9 @@ func TestDocumentsAndIndex(t *testing.T) {
 		}
 	}
 	index := r.Do("GET", "/docs", "")
+	if head := r.Do("HEAD", "/docs", ""); head.Status != 200 || head.Body != "" || head.Header.Get("Content-Type") != index.Header.Get("Content-Type") {
+		t.Errorf("HEAD: got %d %v %q", head.Status, head.Header, head.Body)
+	}
 	for _, want := range []string{"&lt;Other&gt;", `href="/docs/other/openapi.json"`, "<code>/orders</code>", "Shop"} {
 		if !strings.Contains(index.Body, want) {
 			t.Errorf("%q is missing from %s", want, index.Body)

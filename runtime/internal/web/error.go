@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -66,6 +68,19 @@ func ofEcho(answer *echo.HTTPError) *core.Error {
 		e.Detail = "the path has no such method"
 	}
 	return e
+}
+
+// withMethods says in the detail of a 405 what the path has; allow is the header that Echo made.
+func withMethods(e *core.Error, allow string) *core.Error {
+	methods := slices.DeleteFunc(strings.Split(allow, ", "), func(method string) bool {
+		return method == "" || method == http.MethodOptions
+	})
+	if len(methods) == 0 {
+		return e
+	}
+	more := *e
+	more.Detail += ": use " + alternatives(methods)
+	return &more
 }
 
 // status is the status of an answer: the code's, but Echo's own where an error of Echo has one

@@ -34,6 +34,9 @@ func ErrorHandler(logger *slog.Logger) echo.HTTPErrorHandler {
 			return
 		}
 		e := Of(err)
+		if e.Code == core.CodeMethodNotAllowed {
+			e = withMethods(e, c.Response().Header().Get(echo.HeaderAllow))
+		}
 		code := status(err, e)
 		if code >= http.StatusInternalServerError {
 			logFailure(logger, failures, c, e, err, code)

@@ -104,11 +104,12 @@ func TestUnknownRouteAndMethod(t *testing.T) {
 	e := echo.New()
 	e.HTTPErrorHandler = ErrorHandler(slog.New(slog.DiscardHandler))
 	e.GET("/orders", func(echo.Context) error { return nil })
+	e.PUT("/orders", func(echo.Context) error { return nil })
 	for _, c := range []struct {
 		method, path, want, allow string
 	}{
 		{http.MethodGet, "/order", `{"type":"about:blank","title":"Not found","status":404,"detail":"no operation has this path","code":"FAILURE_NOT_FOUND","instance":"/order"}`, ""},
-		{http.MethodDelete, "/orders", `{"type":"about:blank","title":"Method not allowed","status":405,"detail":"the path has no such method","code":"FAILURE_METHOD_NOT_ALLOWED","instance":"/orders"}`, "OPTIONS, GET"},
+		{http.MethodDelete, "/orders", `{"type":"about:blank","title":"Method not allowed","status":405,"detail":"the path has no such method: use GET or PUT","code":"FAILURE_METHOD_NOT_ALLOWED","instance":"/orders"}`, "OPTIONS, GET, PUT"},
 	} {
 		got := httptest.NewRecorder()
 		e.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), c.method, c.path, nil))

@@ -7,6 +7,15 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
+// contentType is a media type as the header of an answer has it: JSON and XML say themselves how
+// they are encoded.
+func contentType(mediaType string) string {
+	if mediaType == web.Text {
+		return web.Text + "; charset=utf-8"
+	}
+	return mediaType
+}
+
 // format writes an answer piece by piece. Safe for concurrent use.
 type format interface {
 	// begin opens the answer.

@@ -70,16 +70,16 @@ func TestXML(t *testing.T) {
 func TestText(t *testing.T) {
 	r := newRig(t, `{"qos":"none","messagesLimitCount":3,"messagesLimitDurationMs":20,"headersInPayload":true,"metadataInPayload":true}`, nil)
 	rec := entrypointstest.Record(0, "a")
-	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: "x", Value: []byte("1")}, {Name: "y", Value: []byte("2")}}
+	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: "x", Value: []byte("1")}, {Name: "y", Value: []byte("2\xff")}}
 	r.stream.Push(rec, entrypointstest.Record(1, "\xff"))
 	r.stream.Fail(core.NewError(core.CodeReadTimeout, ""))
 	_, header, body := r.get(t, "?limit=3", "Accept", "text/plain")
 	want := "items\n" +
-		"item\nid: b3JkZXJzQDAjMA==\ncontent: a\nheaders: {x=[1], y=[2]}\nmetadata: {topic=orders, partition=0, offset=0, sourceTimestamp=1769860800000, key=k}\n\n" +
+		"item\nid: b3JkZXJzQDAjMA==\ncontent: a\nheaders: {x=[1], y=[2\ufffd]}\nmetadata: {topic=orders, partition=0, offset=0, sourceTimestamp=1769860800000, key=k}\n\n" +
 		"item\nid: b3JkZXJzQDAjMQ==\ncontent: /w==\nencoding: base64\nheaders: {}\nmetadata: {topic=orders, partition=0, offset=1, sourceTimestamp=1769860801000}\n\n" +
 		"error\ntitle: Kafka did not answer in time\nstatus: 504\ndetail: Kafka did not answer in time\ncode: FAILURE_READ_TIMEOUT\n\n" +
 		"pagination\nnextCursor: b3JkZXJzQDAjMQ==\nlimit: 3\n"
-	if body != want || header.Get("Content-Type") != "text/plain" {
+	if body != want || header.Get("Content-Type") != "text/plain; charset=utf-8" {
 		t.Errorf("%s\n got %s\nwant %s", header.Get("Content-Type"), body, want)
 	}
 }

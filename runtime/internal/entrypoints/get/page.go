@@ -225,7 +225,7 @@ func (p *page) writeHeader() {
 		return
 	}
 	header := p.c.Response().Header()
-	header.Set(echo.HeaderContentType, p.mediaType)
+	header.Set(echo.HeaderContentType, contentType(p.mediaType))
 	header.Set(echo.HeaderCacheControl, "no-store")
 	if p.whole {
 		header.Set(echo.HeaderContentLength, strconv.Itoa(len(*p.buffer)))

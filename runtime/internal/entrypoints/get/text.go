@@ -3,6 +3,7 @@ package get
 import (
 	"encoding/base64"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
@@ -54,13 +55,16 @@ func (f textFormat) item(dst []byte, b *qos.Batch, i, n int, encoded bool) []byt
 	return dst
 }
 
+// valid is a text with U+FFFD for what is not UTF-8, which the answer says that it is.
+func valid(text string) string { return strings.ToValidUTF8(text, "\ufffd") }
+
 func appendTextHeaders(dst []byte, headers []core.Header) []byte {
 	dst = append(dst, "headers: {"...)
 	for i, h := range headers {
 		if i > 0 {
 			dst = append(dst, ", "...)
 		}
-		dst = append(append(append(dst, h.Name...), "=["...), h.Value...)
+		dst = append(append(append(dst, valid(h.Name)...), "=["...), valid(string(h.Value))...)
 		dst = append(dst, ']')
 	}
 	return append(dst, "}\n"...)

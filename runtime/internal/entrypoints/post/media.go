@@ -56,12 +56,18 @@ func (m *mediaTypes) accepts(mediaType string) bool {
 	return slices.ContainsFunc(m.prefix, func(kind string) bool { return strings.HasPrefix(mediaType, kind) })
 }
 
-// check reads a Content-Type header; lines says that the body has one message a line. A body
-// without the header is taken for what the document declares: its schema decides.
-func (m *mediaTypes) check(header string) (lines bool, err error) {
-	name, _, _ := strings.Cut(header, ";")
-	name = strings.ToLower(strings.TrimSpace(name))
+// check reads the values of Content-Type; lines says that the body has one message a line. A body
+// without the header is taken for what the document declares: its schema decides. One with several
+// is refused: another server on the way may have gone by any of them.
+func (m *mediaTypes) check(values []string) (lines bool, err error) {
+	var name string
+	if len(values) > 0 {
+		name, _, _ = strings.Cut(values[0], ";")
+		name = strings.ToLower(strings.TrimSpace(name))
+	}
 	switch {
+	case len(values) > 1:
+		return false, core.NewError(core.CodeInvalidRequest, "Content-Type must be there once")
 	case name == "":
 		return false, nil
 	case name == ndjson && m.lines:

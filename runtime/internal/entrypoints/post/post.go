@@ -64,12 +64,12 @@ func newHandler(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.En
 // serve answers one request.
 func (h *handler) serve(c echo.Context) error {
 	r := c.Request()
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if coding := strings.Join(r.Header["Content-Encoding"], ", "); coding != "" && !strings.EqualFold(coding, "identity") {
 		c.Response().Header().Set("Accept-Encoding", "identity") // RFC 9110, section 15.5.16
 		return core.NewError(core.CodeUnsupportedMedia,
 			"Content-Encoding "+strconv.Quote(coding)+" is not accepted: send the body as it is")
 	}
-	lines, err := h.media.check(r.Header.Get("Content-Type"))
+	lines, err := h.media.check(r.Header["Content-Type"])
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,14 @@ func TestRefused(t *testing.T) {
 			want: `{"type":"about:blank","title":"Unsupported media type","status":415,"detail":"Content-Encoding \"gzip\" is not accepted: send the body as it is","code":"FAILURE_UNSUPPORTED_MEDIA_TYPE","instance":"/orders"}`,
 		},
 		{
+			name: "two content encodings", header: []string{"Content-Encoding", "identity", "Content-Encoding", "gzip"}, status: 415,
+			want: `{"type":"about:blank","title":"Unsupported media type","status":415,"detail":"Content-Encoding \"identity, gzip\" is not accepted: send the body as it is","code":"FAILURE_UNSUPPORTED_MEDIA_TYPE","instance":"/orders"}`,
+		},
+		{
+			name: "two content types", header: []string{"Content-Type", "application/json; charset=utf-8", "Content-Type", "text/plain"}, status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"Content-Type must be there once","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`,
+		},
+		{
 			name: "schema", body: "{}", status: 400,
 			change: func(r *rig) {
 				r.op.Publish.CheckHeaders = func(http.Header) []core.Violation {

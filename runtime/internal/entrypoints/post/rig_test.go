@@ -54,7 +54,7 @@ func (r *rig) post(t *testing.T, body string, header ...string) (int, http.Heade
 		t.Fatal(err)
 	}
 	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
+		req.Header.Add(header[i], header[i+1])
 	}
 	res, err := r.server.Client().Do(req)
 	if err != nil {
