@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/penstock-dev/penstock/runtime/expr/internal/shape"
@@ -80,8 +81,11 @@ func (c *compiler) binary(n *syntax.Node) (eval, *shape.Shape) {
 func (c *compiler) apply(n *syntax.Node, a, b *shape.Shape) (func(s *state, a, b Value) (Value, error), *shape.Shape) {
 	switch n.Name {
 	case "==", "!=":
-		want := n.Name == "=="
+		want, meant := n.Name == "==", n.Args[0].Op == syntax.OpNull || n.Args[1].Op == syntax.OpNull
 		return func(s *state, a, b Value) (Value, error) {
+			if s.grants && !meant && a.Kind() == value.Null && b.Kind() == value.Null {
+				return Value{}, errNull
+			}
 			same, err := value.Equal(&s.Budget, a, b)
 			return value.OfBool(same == want), err
 		}, shape.Bool
@@ -135,8 +139,14 @@ func multiplied(s *state, a, b Value) (Value, error) {
 	return computed("*", a, b)
 }
 
+// errNull: see Template.Grants.
+var errNull = errors.New("null is not compared in a condition that lets callers in")
+
 func order(op string) func(*state, Value, Value) (Value, error) {
-	return func(_ *state, a, b Value) (Value, error) {
+	return func(s *state, a, b Value) (Value, error) {
+		if s.grants && (a.Kind() == value.Null || b.Kind() == value.Null) {
+			return Value{}, errNull
+		}
 		if value.Unordered(a, b) {
 			return value.OfBool(false), nil
 		}

@@ -15,8 +15,9 @@ type Scope interface {
 // state is one evaluation: its scope and what it used up.
 type state struct {
 	bounds.Budget
-	scope Scope
-	items []Value // #this, innermost last
+	scope  Scope
+	items  []Value // #this, innermost last
+	grants bool    // see Template.Grants
 }
 
 var states = sync.Pool{New: func() any { return new(state) }}
@@ -26,7 +27,7 @@ type eval func(*state) (Value, error)
 
 func begin(scope Scope) *state {
 	s := states.Get().(*state)
-	s.scope, s.Budget = scope, bounds.Budget{}
+	s.scope, s.Budget, s.grants = scope, bounds.Budget{}, false
 	return s
 }
 

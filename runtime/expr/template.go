@@ -122,19 +122,29 @@ func (s *state) join(b *strings.Builder, p part) error {
 
 // Value computes the value of a text that is one part and nothing else; of any other text it
 // is the text.
-func (t *Template) Value(scope Scope) (Value, error) {
-	if len(t.parts) != 1 || t.parts[0].compute == nil {
+func (t *Template) Value(scope Scope) (Value, error) { return t.value(scope, false) }
+
+func (t *Template) value(scope Scope, grants bool) (Value, error) {
+	if !t.Whole() {
 		text, err := t.Text(scope)
 		return value.OfText(text), err
 	}
 	s := begin(scope)
 	defer s.end()
+	s.grants = grants
 	return t.parts[0].compute(s)
 }
 
 // Bool computes a condition. The texts true, on, yes, 1 and their opposites are booleans too.
-func (t *Template) Bool(scope Scope) (bool, error) {
-	v, err := t.Value(scope)
+func (t *Template) Bool(scope Scope) (bool, error) { return t.flag(scope, false) }
+
+// Grants is Bool for a condition that lets callers in. There null has no order, and two values that
+// are both missing are not equal, unless one is written as null: both are errors. Null is before
+// everything else in the language, so a claim that a caller lacks would be below every limit.
+func (t *Template) Grants(scope Scope) (bool, error) { return t.flag(scope, true) }
+
+func (t *Template) flag(scope Scope, grants bool) (bool, error) {
+	v, err := t.value(scope, grants)
 	if err != nil {
 		return false, err
 	}

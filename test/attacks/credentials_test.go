@@ -295,3 +295,35 @@ func TestForeignTenant(t *testing.T) {
 		t.Errorf("%d records, want 2", n)
 	}
 }
+
+// TestMissingClaim: a caller whose token lacks a claim, or has it as null or of another type, is not let
+// in by a condition that compares it.
+func TestMissingClaim(t *testing.T) {
+	for condition, claims := range map[string]map[string]any{
+		"{#subscription.metadata['level'] < 3}":                          {"level": 2},
+		"{#subscription.metadata['level'] <= 3}":                         {"level": 3},
+		"{(3 > #subscription.metadata['level'])}":                        {"level": 2},
+		"{#subscription.metadata['level'] == #request.params['l']?.[0]}": {"level": "2"},
+		"{(!#subscription.metadata['level'])}":                           {"level": false},
+		"{#subscription.metadata['level'].contains('in')}":               {"level": []string{"in"}},
+		"{#subscription.metadata['level'] matches '[a-z]*'}":             {"level": "in"},
+		"{(#subscription.metadata['level'] == 'in' ? true : 2 > 3)}":     {"level": "in"},
+		"{#subscription.metadata['level']}":                              {"level": true},
+	} {
+		t.Run(condition, func(t *testing.T) {
+			i := issuer.Start(t)
+			op := orders("none", endpoint.Requirement{tokenScheme})
+			text, err := json.Marshal(map[string]string{"qos": "balanced", "condition": condition})
+			if err != nil {
+				t.Fatal(err)
+			}
+			op.Descriptor.Entrypoints = op.Descriptor.Entrypoints[:1]
+			op.Descriptor.Entrypoints[0].Config = endpoint.JSON(text)
+			r := start(t, tokensConfig(i), op)
+			r.PostJSON("/orders?l=2", `{"id":"a"}`, bearer(i.Token(claims))).Want(t, 202)
+			for _, lacking := range []map[string]any{nil, {"level": map[string]any{}}, {"Level": 2}, {"level": []any{nil}}} {
+				r.enter(i.Token(lacking)).WantProblem(t, 403, "FAILURE_FORBIDDEN")
+			}
+		})
+	}
+}

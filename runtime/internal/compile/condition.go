@@ -40,7 +40,7 @@ func (c *compiler) condition(served []endpoint.Entrypoint) func(*exchange.Exchan
 		if condition == nil {
 			return nil
 		}
-		holds, err := condition.Bool(env.Scope(x))
+		holds, err := condition.Grants(env.Scope(x))
 		if holds && err == nil {
 			return nil
 		}
