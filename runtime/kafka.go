@@ -1,7 +1,10 @@
 package runtime
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
+	"strconv"
 
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka"
@@ -31,9 +34,6 @@ func newKafka(cfg Config, log *slog.Logger) *kafka.Kafka {
 	}, log)
 }
 
-// shortKey is how much of a cluster's key its metrics show.
-const shortKey = 8
-
 // kafkaMetrics reads the Kafka side for a scrape.
 func kafkaMetrics(k *kafka.Kafka) metrics.Kafka {
 	s := k.Stats()
@@ -41,9 +41,10 @@ func kafkaMetrics(k *kafka.Kafka) metrics.Kafka {
 		HubBytes: s.HubBytes, HubEvictions: s.HubEvictions, CatchUpReaders: s.CatchUpReaders,
 		DynamicClients: s.DynamicClients, RefusedClients: s.RefusedClients,
 	}
-	for _, c := range s.Clusters {
+	labels := clusterLabels(s.Clusters)
+	for i, c := range s.Clusters {
 		state := map[string]int{string(c.State.Phase): 1}
-		m.Clusters = append(m.Clusters, clusterMetrics(c.Name, c.Key[:shortKey], state, c.Work))
+		m.Clusters = append(m.Clusters, clusterMetrics(c.Name, labels[i], state, c.Work))
 	}
 	for _, d := range s.Dynamic {
 		states := make(map[string]int, len(d.States))
@@ -53,6 +54,25 @@ func kafkaMetrics(k *kafka.Kafka) metrics.Kafka {
 		m.Clusters = append(m.Clusters, clusterMetrics(d.Name, metrics.Dynamic, states, d.Work))
 	}
 	return m
+}
+
+// clusterLabels names clusters in metrics, in their order: by a hash of their brokers, and by a number
+// where others of the same endpoint name and brokers log in otherwise. Nothing of a login is in it: many
+// can read metrics, and passwords could be tried against a hash.
+func clusterLabels(clusters []kafka.ClusterStats) []string {
+	type series struct{ name, label string }
+	seen := map[series]int{}
+	labels := make([]string, len(clusters))
+	for i, c := range clusters {
+		sum := sha256.Sum256([]byte(c.Brokers))
+		label := hex.EncodeToString(sum[:4])
+		same := series{c.Name, label}
+		if seen[same]++; seen[same] > 1 {
+			label += "-" + strconv.Itoa(seen[same])
+		}
+		labels[i] = label
+	}
+	return labels
 }
 
 func clusterMetrics(name, key string, states map[string]int, w kafka.Work) metrics.Cluster {

@@ -20,7 +20,7 @@ const Dynamic = "dynamic"
 // chose at an endpoint.
 type Cluster struct {
 	Endpoint string         // name of the endpoint object
-	Key      string         // tells clusters with equal names apart; a hash, or Dynamic
+	Key      string         // tells clusters with equal names apart, without a trace of their logins; or Dynamic
 	States   map[string]int // how many are in each of States
 
 	Producers, Members int // clients by what they do
