@@ -48,14 +48,14 @@ func TestTextStaysTextByContentType(t *testing.T) {
 func TestXML(t *testing.T) {
 	r := newRig(t, `{"qos":"none","messagesLimitCount":3,"headersInPayload":true,"metadataInPayload":true}`, nil)
 	rec := entrypointstest.Record(0, "<a>&\r\"")
-	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: `x"y`, Value: []byte("\x01")}}
+	rec.Key, rec.Headers = []byte("k"), []core.Header{{Name: "x\"\t\r\ny", Value: []byte("\x01")}}
 	tombstone := entrypointstest.Record(1, "")
 	tombstone.Value = nil
 	r.stream.Push(rec, tombstone, entrypointstest.Record(2, "\x00"))
 	_, header, body := r.get(t, "?limit=7", "Accept", "application/xml")
 	want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n" +
 		`<response><items><item><id>b3JkZXJzQDAjMA==</id><content>&lt;a&gt;&amp;&#13;&#34;</content>` +
-		"<headers><header name=\"x&#34;y\">\ufffd</header></headers>" +
+		"<headers><header name=\"x&#34;&#9;&#13;&#10;y\">\ufffd</header></headers>" +
 		`<metadata><topic>orders</topic><partition>0</partition><offset>0</offset><sourceTimestamp>1769860800000</sourceTimestamp><key>k</key></metadata></item>` +
 		`<item><id>b3JkZXJzQDAjMQ==</id><content null="true"/><headers></headers>` +
 		`<metadata><topic>orders</topic><partition>0</partition><offset>1</offset><sourceTimestamp>1769860801000</sourceTimestamp></metadata></item>` +

@@ -1,6 +1,7 @@
 package get
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strconv"
 	"unicode/utf8"
@@ -33,7 +34,7 @@ func (f xmlFormat) item(dst []byte, b *qos.Batch, i, _ int, encoded bool) []byte
 		dst = append(dst, "<headers>"...)
 		for _, h := range rec.Headers {
 			dst = append(dst, `<header name="`...)
-			dst = appendXMLText(dst, []byte(h.Name))
+			dst = appendXMLAttribute(dst, []byte(h.Name))
 			dst = append(dst, `">`...)
 			dst = appendXMLText(dst, h.Value)
 			dst = append(dst, "</header>"...)
@@ -108,6 +109,20 @@ func xmlCanHold(text []byte) bool {
 
 func isXMLChar(r rune) bool {
 	return r >= ' ' && r != 0xFFFE && r != 0xFFFF || r == '\t' || r == '\n' || r == '\r'
+}
+
+// appendXMLAttribute appends the value of an attribute, where a parser would make spaces of white
+// space that is not escaped (section 3.3.3).
+func appendXMLAttribute(dst, text []byte) []byte {
+	for {
+		i := bytes.IndexAny(text, "\t\n")
+		if i < 0 {
+			return appendXMLText(dst, text)
+		}
+		dst = appendXMLText(dst, text[:i])
+		dst = append(strconv.AppendInt(append(dst, "&#"...), int64(text[i]), 10), ';')
+		text = text[i+1:]
+	}
 }
 
 // appendXMLText appends a text with the escapes that content and attributes need. What XML
