@@ -71,7 +71,7 @@ func TestErrorHandler(t *testing.T) {
 		},
 		{
 			"a body that Go cuts", &http.MaxBytesError{Limit: 3}, 413, "",
-			`{"type":"about:blank","title":"Message too large","status":413,"detail":"the body is too large","code":"FAILURE_TOO_LARGE","instance":"/orders/a%22b"}`, "",
+			`{"type":"about:blank","title":"Message too large","status":413,"detail":"the body is larger than 3 bytes","code":"FAILURE_TOO_LARGE","instance":"/orders/a%22b"}`, "",
 		},
 		{
 			"Echo's", echo.NewHTTPError(http.StatusForbidden, "not today"), 403, "",

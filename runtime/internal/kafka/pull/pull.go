@@ -167,7 +167,7 @@ func (p *Pulls) free(ctx context.Context, group string) error {
 func inUse(err error) error {
 	return &core.Error{
 		Code: core.CodeGroupInUse, Op: op, RetryAfter: 1, Err: err,
-		Detail: "the consumer group has live members",
+		Detail: "the consumer group has live members: close its streams before a pull",
 	}
 }
 

@@ -172,7 +172,7 @@ func TestGroupWithMembers(t *testing.T) {
 	}
 	defer member.Close()
 	<-joined
-	const want = "pull: FAILURE_GROUP_IN_USE: the consumer group has live members: group has 1 live members"
+	const want = "pull: FAILURE_GROUP_IN_USE: the consumer group has live members: close its streams before a pull: group has 1 live members"
 	if _, err := r.pulls.open(t.Context(), reading("orders"), cursor.Cursor{}); err == nil || err.Error() != want {
 		t.Errorf("open: got %v, want %s", err, want)
 	}
