@@ -83,6 +83,13 @@ func TestCORS(t *testing.T) {
 	if problem.Status != 400 || problem.Header.Get("Access-Control-Allow-Origin") != "https://a.example" {
 		t.Errorf("a page must be able to read problems: %d %v", problem.Status, problem.Header)
 	}
+	brief := start(t, setup{
+		operations: ops(operation("orders", get("none", `"messagesLimitDurationMs":100`), sse("none"))),
+		config:     `cors: { allowOrigins: ["https://*.example"] }`,
+	})
+	if got := brief.Do("GET", "/orders", "", "Origin: https://a.example").Header.Values("Vary"); fmt.Sprint(got) != "[Origin Accept]" {
+		t.Errorf("the answer depends on %v, want Origin and Accept", got)
+	}
 	off := start(t, setup{})
 	if got := off.post(order(1), "Origin: https://a.example"); got.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("without cors: got %v", got.Header)

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/web"
 )
 
 // Page is the kind of a route that is no entrypoint, as the published documents.
@@ -152,7 +153,7 @@ func renamed(params []string, next echo.HandlerFunc) echo.HandlerFunc {
 // varied tells caches that the answer depends on Accept.
 func varied(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Header().Add(echo.HeaderVary, echo.HeaderAccept)
+		web.VaryByAccept(c.Response().Header())
 		return next(c)
 	}
 }

@@ -18,7 +18,9 @@ func limitHeaders(limit int64, next http.Handler) http.Handler {
 		}
 		e := core.NewError(core.CodeHeadersTooLarge, fmt.Sprintf("the request's header is larger than %d bytes", limit))
 		w.Header().Set("Content-Type", web.ProblemType)
-		w.Header().Set("Connection", "close")
+		if r.ProtoMajor == 1 { // a connection of HTTP/2 has other clients of a proxy, too
+			w.Header().Set("Connection", "close")
+		}
 		w.WriteHeader(e.Code.Status())
 		_, _ = w.Write(web.AppendProblem(nil, e, ""))
 	})

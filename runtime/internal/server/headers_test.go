@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -25,6 +26,20 @@ func TestHeaderLimit(t *testing.T) {
 	}
 	if r, _ := ask(t, s.Address(), fmt.Sprintf(request, strings.Repeat("a", 8192))); r.StatusCode != 431 {
 		t.Errorf("far above the limit: got %d", r.StatusCode)
+	}
+}
+
+// TestHeaderLimitOverHTTP2: the answer must not end a connection that a proxy shares among clients.
+func TestHeaderLimitOverHTTP2(t *testing.T) {
+	for major, want := range map[int]string{1: "close", 2: ""} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.ProtoMajor = major
+		r.Header.Set("X", strings.Repeat("a", 1024))
+		w := httptest.NewRecorder()
+		limitHeaders(1024, http.NotFoundHandler()).ServeHTTP(w, r)
+		if got := w.Header().Get("Connection"); w.Code != 431 || got != want {
+			t.Errorf("HTTP/%d: got %d, Connection %q, want %q", major, w.Code, got, want)
+		}
 	}
 }
 

@@ -105,6 +105,13 @@ func WantsEventStream(h http.Header) (bool, error) {
 	return true, nil
 }
 
+// VaryByAccept tells caches that the answer depends on Accept, beside what it depends on already.
+func VaryByAccept(h http.Header) {
+	if !slices.Contains(h.Values("Vary"), "Accept") {
+		h.Add("Vary", "Accept")
+	}
+}
+
 // parseAccept reads the elements of an Accept header, narrow ranges first.
 func parseAccept(header string) []mediaRange {
 	var ranges []mediaRange

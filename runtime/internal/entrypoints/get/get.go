@@ -67,8 +67,7 @@ func New(host *entrypoints.Host, op *entrypoints.Operation, e endpoint.Entrypoin
 // serve answers one request.
 func (h *handler) serve(c echo.Context) error {
 	r := c.Request()
-	header := c.Response().Header()
-	header.Set(echo.HeaderVary, echo.HeaderAccept)
+	web.VaryByAccept(c.Response().Header())
 	mediaType, err := web.Negotiate(r.Header, web.JSON, web.XML, web.Text)
 	if err != nil {
 		return err
