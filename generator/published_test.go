@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +67,28 @@ func validAsyncAPI(t *testing.T, api string, text []byte) {
 	d, issues := document.Load(fstest.MapFS{"asyncapi.json": {Data: text}}, "asyncapi.json")
 	if d == nil || len(issues) > 0 {
 		t.Errorf("%s: asyncapi.json is not valid: %q", api, issues[:min(len(issues), 3)])
+	}
+}
+
+// TestPublishedAck: only level at-least-once has the parameter ack.
+func TestPublishedAck(t *testing.T) {
+	text, err := os.ReadFile("../specs/orders.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for level, want := range map[string]bool{"at-least-once": true, "at-most-once": false} {
+		changed := strings.Replace(string(text), "http-get: { path: /orders, qos: balanced", "http-get: { path: /orders, qos: "+level, 1)
+		_, tree, issues := compile(fstest.MapFS{"orders.yaml": {Data: []byte(changed)}}, []string{"orders.yaml"}, target{pkg: "generated"})
+		if len(issues) > 0 {
+			t.Fatalf("issues: %q", issues)
+		}
+		doc, err := openapi3.NewLoader().LoadFromData(tree.Packages[0].OpenAPI)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := doc.Paths.Value("/orders").Get.Parameters.GetByInAndName("query", "ack") != nil; got != want {
+			t.Errorf("%s: ack is described: %v", level, got)
+		}
 	}
 }
 

@@ -100,6 +100,9 @@ func (w *writer) get(out *operation, op *model.Operation, e *model.Entrypoint) {
 			"properties": map[string]any{"nextCursor": map[string]any{"type": "string"}, "limit": map[string]any{"type": "integer"}},
 		}
 	}
+	if level(e) == endpoint.AtLeastOnce {
+		out.parameter("ack")
+	}
 	if level(e).Group() {
 		out.parameter("clientIdentifier")
 		out.problems("409")
