@@ -21,11 +21,16 @@ func Validate(files ...string) []Issue {
 }
 
 // load reads documents and endpoint files. It returns the models of the documents that have no
-// errors, in the order of the files.
+// errors, in the order of the files. A file that is named twice is read once.
 func load(files document.Files, names []string) ([]*model.Model, []Issue) {
 	var models []*model.Model
 	var found []document.Issue
+	seen := map[string]bool{}
 	for _, name := range names {
+		if seen[filepath.Clean(name)] {
+			continue // two patterns of a shell may match one file
+		}
+		seen[filepath.Clean(name)] = true
 		name = filepath.ToSlash(name)
 		if isEndpointFile(name) {
 			found = append(found, checkEndpointFile(files, name)...)

@@ -73,6 +73,21 @@ func validateArchive(t *testing.T, name string, fail bool) {
 	}
 }
 
+// TestValidateNamedTwice: what two patterns of a shell both match is one file.
+func TestValidateNamedTwice(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "ping.yaml")
+	text := "openapi: 3.1.0\ninfo: { title: Ping, version: 1.0.0 }\npaths:\n  /ping:\n    post:\n      operationId: ping\n      x-kafka-entrypoints: {}\n" +
+		"      responses: { '202': { description: taken } }\n" +
+		"x-kafka-endpoint:\n  configuration: { bootstrapServers: localhost:9092 }\n  sharedConfigurationOverride: { producer: { enabled: true, topics: [ping] } }\n"
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if issues := Validate(name, dir+"/./ping.yaml"); len(issues) > 0 {
+		t.Errorf("issues: %v", issues)
+	}
+}
+
 // validated reads the names of the files to check from the archive's comment.
 func validated(t *testing.T, archive *txtar.Archive) []string {
 	t.Helper()

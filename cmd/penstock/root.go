@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -73,18 +72,34 @@ Exit codes: 0 done, 1 the input has errors or something failed, 2 the call was w
 	root.AddCommand(
 		newInit(c), newValidate(c), newGenerate(c), newBuild(c), newDev(c), newKafka(c), newExplain(c), newSchema(c),
 	)
+	root.InitDefaultCompletionCmd()
+	refuseArguments(root, "completion")
 	return root
 }
 
-// noCommand refuses a word that is no command, with what was probably meant.
+// refuseArguments makes a word too many a wrong call of a command that cobra brings, and of those
+// below it.
+func refuseArguments(root *cobra.Command, name string) {
+	for _, command := range root.Commands() {
+		if command.Name() != name {
+			continue
+		}
+		command.Args, command.RunE = noCommand, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		for _, shell := range command.Commands() {
+			shell.Args = atMost(0)
+		}
+	}
+}
+
+// noCommand refuses a word that is no command, with what was probably meant, where that is one.
 func noCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	message := fmt.Sprintf("unknown command %q", args[0])
 	cmd.SuggestionsMinimumDistance = 2
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		message += fmt.Sprintf(": did you mean %q?", strings.Join(near, `" or "`))
+	if near := cmd.SuggestionsFor(args[0]); len(near) == 1 {
+		message += fmt.Sprintf(": did you mean %q?", near[0])
 	}
 	return usageError{errors.New(message)}
 }

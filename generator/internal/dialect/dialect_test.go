@@ -95,6 +95,7 @@ func TestNormalise(t *testing.T) {
 			"a reference to nothing", model.Draft07, `{"allOf": [{"$ref": "#/components/schemas/B"}]}`, `{"allOf": [{}]}`,
 			[]string{`S:1:1: warning: $ref "#/components/schemas/B" refers to no schema: it is ignored`},
 		},
+		{"a reference that is no text", model.Draft07, `{"$ref": [true]}`, `{}`, []string{"S:1:1: warning: $ref must be a text: it is ignored"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			set, issues := dialect.Normalise(modelOf(t, `{"S": `+test.schema+`, "A": {}}`, test.dialect))

@@ -87,10 +87,14 @@ func (n *normaliser) scalar(kind kind, v any, path []string) (any, bool) {
 	case discriminatorKind:
 		return n.discriminator(v, path)
 	case refKind:
-		if ref, ok := v.(string); ok && n.known[ref] {
-			return v, true
+		ref, ok := v.(string)
+		switch {
+		case !ok:
+			return nil, n.refuse(path, "must be a text")
+		case !n.known[ref]:
+			return nil, n.refuse(path, "%q refers to no schema", ref)
 		}
-		return nil, n.refuse(path, "%q refers to no schema", v)
+		return v, true
 	}
 	return nil, false
 }

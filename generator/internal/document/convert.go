@@ -151,6 +151,10 @@ func (c *converter) members(y *yaml.Node, depth int) []Member {
 	for i := 0; i+1 < len(y.Content); i += 2 {
 		key, value := y.Content[i], y.Content[i+1]
 		if key.Tag == "!!merge" {
+			if len(merges) > 0 {
+				c.issue(key, "duplicate key \"<<\": one << takes a list, [*a, *b]")
+				continue
+			}
 			merges = append(merges, value)
 			continue
 		}

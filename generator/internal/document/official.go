@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -99,7 +101,10 @@ type officialFindings struct {
 // author most likely meant, as the others bring noise.
 func (o *officialFindings) collect(e *jsonschema.ValidationError) {
 	if len(e.Causes) == 0 {
-		message := "not valid " + o.doc.Spec() + ": " + e.Message
+		if strings.HasSuffix(e.Message, "is not valid 'regex'") {
+			return // the library takes Go's patterns for it; those that cannot be checked are told by dialect
+		}
+		message := "not valid " + o.doc.Spec() + ": " + officialMessage(e.Message)
 		if key := e.InstanceLocation + " " + message; !o.seen[key] {
 			o.seen[key] = true
 			o.issues = append(o.issues, o.doc.warning(e.InstanceLocation, message))
@@ -115,6 +120,23 @@ func (o *officialFindings) collect(e *jsonschema.ValidationError) {
 	}
 }
 
+var notAllowed = regexp.MustCompile(`(?s)^additionalProperties '(.*)' not allowed$`)
+
+// officialMessage brings a message of the library into one form: it lists names in the order of a
+// map, and says nothing for the keyword not.
+func officialMessage(text string) string {
+	if text == "not failed" {
+		return "this is excluded here"
+	}
+	m := notAllowed.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	names := strings.Split(m[1], "', '")
+	slices.Sort(names)
+	return "additionalProperties '" + strings.Join(names, "', '") + "' not allowed"
+}
+
 // Spec names the specification and its version, "AsyncAPI 3.1.0".
 func (d *Document) Spec() string {
 	if d.Format.Async() {
@@ -123,17 +145,21 @@ func (d *Document) Spec() string {
 	return "OpenAPI " + d.Version
 }
 
-// meant picks the alternative that went deepest into the value. The alternative "reference"
-// counts only where the value is one.
+// meant picks the alternative whose type the value has, of several the one that went deepest into it,
+// then the one with the fewest faults. The alternative "reference" counts only where the value is one.
 func (o *officialFindings) meant(alternatives []*jsonschema.ValidationError) *jsonschema.ValidationError {
-	best, bestDepth := alternatives[0], -1
+	best, bestRank := alternatives[0], []int{-1}
 	for _, a := range alternatives {
 		n := o.doc.Root.At(a.InstanceLocation)
 		if isReferenceRule(a) && n.Reference() == "" {
 			continue
 		}
-		if depth := deepest(a); depth > bestDepth {
-			best, bestDepth = a, depth
+		rank := []int{1, deepest(a), -faults(a)}
+		if otherType(a, a.InstanceLocation+"/type") {
+			rank[0] = 0
+		}
+		if slices.Compare(rank, bestRank) > 0 {
+			best, bestRank = a, rank
 		}
 	}
 	return best
@@ -154,4 +180,28 @@ func deepest(e *jsonschema.ValidationError) int {
 		depth = max(depth, deepest(c))
 	}
 	return depth
+}
+
+// otherType says whether an alternative is for values with another constant at a place.
+func otherType(e *jsonschema.ValidationError, place string) bool {
+	is := func(c *jsonschema.ValidationError) bool { return otherType(c, place) }
+	switch {
+	case len(e.Causes) == 0:
+		return e.InstanceLocation == place && (strings.HasSuffix(e.KeywordLocation, "/enum") || strings.HasSuffix(e.KeywordLocation, "/const"))
+	case strings.HasSuffix(e.KeywordLocation, "/oneOf"), strings.HasSuffix(e.KeywordLocation, "/anyOf"):
+		return !slices.ContainsFunc(e.Causes, func(c *jsonschema.ValidationError) bool { return !is(c) })
+	}
+	return slices.ContainsFunc(e.Causes, is)
+}
+
+// faults counts what an error finds wrong; a leaf can name several properties.
+func faults(e *jsonschema.ValidationError) int {
+	if len(e.Causes) == 0 {
+		return 1 + strings.Count(e.Message, "', '")
+	}
+	count := 0
+	for _, c := range e.Causes {
+		count += faults(c)
+	}
+	return count
 }

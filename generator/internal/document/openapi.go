@@ -105,13 +105,20 @@ func missing(err error, place *Node) string {
 	return name
 }
 
-var wrongKind = regexp.MustCompile(`cannot unmarshal (\w+) into .*field (?:\w+\.)*(\w+) of`)
+var (
+	wrongKind   = regexp.MustCompile(`cannot unmarshal (\w+) into .*field (?:\w+\.)*(\w+) of`)
+	wrongObject = regexp.MustCompile(`cannot unmarshal (\w+) into value of type openapi3\.(\w+)`)
+	hump        = regexp.MustCompile(`([a-z])([A-Z])`)
+)
 
 // plain shortens a message of the library to one line, without the names of its Go types.
 func plain(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
 	if m := wrongKind.FindStringSubmatch(text); m != nil {
 		return fmt.Sprintf("%s cannot be of the type %s", m[2], m[1])
+	}
+	if m := wrongObject.FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("the value of a %s cannot be of the type %s", strings.ToLower(hump.ReplaceAllString(m[2], "$1 $2")), m[1])
 	}
 	return text
 }

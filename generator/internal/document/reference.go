@@ -109,7 +109,7 @@ func (d *Document) referenced(n *Node, name string) (*tree, *Issue) {
 	t := d.open(file)
 	if t.missing {
 		t.issues = nil // told at each reference instead
-		return nil, d.referenceIssue(n, "reference %q: there is no file %s%s", ref, file, didYouMean(path.Base(file), neighbours(d.files, file)))
+		return nil, d.referenceIssue(n, "reference %q: there is no file %q%s", ref, file, didYouMean(path.Base(file), neighbours(d.files, file)))
 	}
 	return t, nil
 }

@@ -21,7 +21,7 @@ func newSource(name string, data []byte) (*source, *Issue) {
 			return nil, &Issue{Pos: Pos{name, 1, 1}, Message: "the file is UTF-16: save it as UTF-8"}
 		}
 	}
-	s := &source{name: name, data: bytes.TrimPrefix(data, []byte("\ufeff")), lines: []int{0}}
+	s := &source{name: name, data: withoutVersion(bytes.TrimPrefix(data, []byte("\ufeff"))), lines: []int{0}}
 	for i, c := range s.data {
 		if c == '\n' {
 			s.lines = append(s.lines, i+1)
@@ -38,6 +38,24 @@ func newSource(name string, data []byte) (*source, *Issue) {
 		return nil, &Issue{Pos: Pos{name, 1, 1}, Message: "the file is empty"}
 	}
 	return s, nil
+}
+
+// withoutVersion makes a comment of the directive "%YAML 1.2" above a document: the parser knows 1.1
+// only. Every place stays as it is.
+func withoutVersion(data []byte) []byte {
+	offset := 0
+	for line := range bytes.Lines(data) {
+		switch {
+		case bytes.HasPrefix(line, []byte("%YAML 1.2")):
+			data = bytes.Clone(data)
+			data[offset] = '#'
+			return data
+		case len(bytes.TrimSpace(line)) > 0 && line[0] != '#' && line[0] != '%':
+			return data
+		}
+		offset += len(line)
+	}
+	return data
 }
 
 // pos is the place of a byte offset.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -64,6 +65,11 @@ func (s *source) yamlIssue(err error) Issue {
 		at := max(bytes.Index(s.data, []byte("*"+name)), 0)
 		return Issue{Pos: s.pos(at), Message: `this alias names no anchor: a text that starts with "*" stands in quotes`}
 	}
+	if strings.HasPrefix(message, "control characters") {
+		if issue, found := s.controlCharacter(); found {
+			return issue
+		}
+	}
 	line := s.failingLine(message)
 	if strings.HasPrefix(message, "exceeded max depth") {
 		return Issue{Pos: Pos{s.name, line, 1}, Message: fmt.Sprintf("nested deeper than %d levels", maxDepth)}
@@ -77,6 +83,19 @@ func (s *source) yamlIssue(err error) Issue {
 		message += ": " + hint
 	}
 	return Issue{Pos: Pos{s.name, line, len(indent) + 1}, Message: "not valid YAML: " + message}
+}
+
+// controlCharacter finds the first character that YAML 1.2 section 5.1 does not print, of those that
+// the parser refuses.
+func (s *source) controlCharacter() (Issue, bool) {
+	at := bytes.IndexFunc(s.data, func(r rune) bool {
+		return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7F && r < 0xA0 && r != '\u0085'
+	})
+	if at < 0 {
+		return Issue{}, false
+	}
+	r, _ := utf8.DecodeRune(s.data[at:])
+	return Issue{Pos: s.pos(at), Message: fmt.Sprintf(`not valid YAML: control character %U: remove it, or write \x%02x in double quotes`, r, r)}, true
 }
 
 // yamlHints say what most probably brings a message of the parser.

@@ -113,3 +113,45 @@ func TestJSONInYAML(t *testing.T) {
 		t.Errorf("a is %q", got)
 	}
 }
+
+// TestYAMLVersion reads documents that say which YAML they are written in.
+func TestYAMLVersion(t *testing.T) {
+	for name, text := range map[string]string{
+		"1.1":      "%YAML 1.1\n---\na: on\n",
+		"1.2":      "%YAML 1.2\n---\na: on\n",
+		"1.2.2":    "%YAML 1.2.2\n---\na: on\n",
+		"comments": "# who\n\n%YAML 1.2\n---\na: on\n",
+		"windows":  "\ufeff%YAML 1.2\r\n---\r\na: on\r\n",
+	} {
+		d := readText(t, "f.yaml", text)
+		if a := d.Root.Get("a"); a == nil || a.Text != "on" || a.Pos.Col != 4 {
+			t.Errorf("%s: a is %+v", name, a)
+		}
+	}
+	const text = "a: 'one\n%YAML 1.2'\n"
+	if d := readText(t, "f.yaml", text); d.Root.Get("a").Text != "one %YAML 1.2" {
+		t.Errorf("a text was taken for a directive: %q", d.Root.Get("a").Text)
+	}
+}
+
+func TestControlCharacters(t *testing.T) {
+	for text, want := range map[string]string{
+		"a: 1\nb: \"ä\x01\"\n": `f.yaml:2:7: not valid YAML: control character U+0001: remove it, or write \x01 in double quotes`,
+		"a: \x00\n":            `f.yaml:1:4: not valid YAML: control character U+0000: remove it, or write \x00 in double quotes`,
+		"PK\x03\x04":           `f.yaml:1:3: not valid YAML: control character U+0003: remove it, or write \x03 in double quotes`,
+		"a: \u0090\n":          `f.yaml:1:4: not valid YAML: control character U+0090: remove it, or write \x90 in double quotes`,
+	} {
+		_, issues := Read(fstest.MapFS{"f.yaml": {Data: []byte(text)}}, "f.yaml")
+		if len(issues) != 1 || issues[0].String() != want {
+			t.Errorf("%q: %v, want %s", text, issues, want)
+		}
+	}
+}
+
+func TestTwoMergeKeys(t *testing.T) {
+	_, issues := Read(fstest.MapFS{"f.yaml": {Data: []byte("a: &a {x: 1}\nb:\n  <<: *a\n  <<: *a\n")}}, "f.yaml")
+	const want = `f.yaml:4:3: duplicate key "<<": one << takes a list, [*a, *b]`
+	if len(issues) != 1 || issues[0].String() != want {
+		t.Errorf("%v, want %s", issues, want)
+	}
+}

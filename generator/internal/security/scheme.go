@@ -17,11 +17,11 @@ func (r *reader) scheme(required endpoint.Requirement, item, written *document.N
 	out := endpoint.Scheme{Name: name, Scopes: scopes}
 	problem := ""
 	switch kind := written.Get("type").Str(); kind {
+	case "":
+		problem = fmt.Sprintf("security scheme %q has no type: there are %s", name, r.schemeNames())
 	case "http":
 		out.Type = strings.ToLower(written.Get("scheme").Str())
-		if out.Type != "basic" && out.Type != "bearer" {
-			problem = fmt.Sprintf("security scheme %q is http %s, which is not served: there are basic and bearer", name, written.Get("scheme").Str())
-		}
+		problem = httpScheme(out)
 	case "apiKey", "httpApiKey":
 		out.Type, out.In, out.Param = "apiKey", written.Get("in").Str(), written.Get("name").Str()
 		problem = r.apiKey(out, kind)
@@ -70,11 +70,24 @@ func (r *reader) keep(s endpoint.Scheme, written *document.Node) {
 	r.schemes[s.Name] = kept
 }
 
+// httpScheme says what is wrong with a scheme of HTTP; "" when nothing is.
+func httpScheme(s endpoint.Scheme) string {
+	switch s.Type {
+	case "basic", "bearer":
+		return ""
+	case "":
+		return fmt.Sprintf("security scheme %q is http without a scheme: there are basic and bearer", s.Name)
+	}
+	return fmt.Sprintf("security scheme %q is http %s, which is not served: there are basic and bearer", s.Name, s.Type)
+}
+
 // apiKey says what is wrong with the place of a key; "" when nothing is.
 func (r *reader) apiKey(s endpoint.Scheme, kind string) string {
 	switch {
 	case r.Doc.Format.Async() && kind == "apiKey":
 		return fmt.Sprintf("security scheme %q is an apiKey of another protocol: write httpApiKey, with name and in", s.Name)
+	case s.In == "":
+		return fmt.Sprintf("security scheme %q has no in: a key is in header, query or cookie", s.Name)
 	case s.In != "header" && s.In != "query" && s.In != "cookie":
 		return fmt.Sprintf("security scheme %q is in %q: a key is in header, query or cookie", s.Name, s.In)
 	case s.Param == "":
