@@ -48,6 +48,11 @@ func transient(err error) bool {
 	return status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
 }
 
+// clientLeft reports whether a failure is only that the client left while the stream opened.
+func clientLeft(r *http.Request, err error) bool {
+	return errors.Is(err, context.Canceled) && r.Context().Err() != nil
+}
+
 // refuse answers with a stream that only says what is wrong.
 func (h *handler) refuse(c echo.Context, cause error) error {
 	s := newSession(h, c, nil)

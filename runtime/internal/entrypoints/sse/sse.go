@@ -110,7 +110,7 @@ func (h *handler) enter(c echo.Context) (s *session, found *gap, err error) {
 	}
 	stream, found, err := h.open(r.Context(), x, qos.Reading{Kind: h.kind, Level: h.level, Cursor: cursor})
 	switch {
-	case transient(err):
+	case transient(err) && !clientLeft(r, err):
 		return nil, nil, h.refuse(c, err)
 	case err != nil:
 		return nil, nil, err

@@ -1,16 +1,20 @@
 package sse
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints"
 	"github.com/penstock-dev/penstock/runtime/internal/entrypoints/entrypointstest"
+	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
@@ -104,6 +108,49 @@ func TestTransientTrouble(t *testing.T) {
 	}
 	if log := r.host.Logged.String(); !strings.Contains(log, "dial 10.0.0.1") {
 		t.Errorf("the cause is not logged: %s", log)
+	}
+}
+
+// TestClientLeavesWhileItsStreamOpens: that Kafka was still being asked is nobody's failure. No line
+// says so, and the request is counted as one whose client left.
+func TestClientLeavesWhileItsStreamOpens(t *testing.T) {
+	opening, served := make(chan struct{}), make(chan int, 1)
+	host := entrypointstest.NewHost()
+	op := entrypointstest.Subscriber(nil)
+	op.Subscribe.Open = func(ctx context.Context, _ *exchange.Exchange, _ qos.Reading) (*entrypoints.Opened, error) {
+		close(opening)
+		<-ctx.Done()
+		return nil, core.Wrap(core.CodeReadTimeout, "list offsets", ctx.Err())
+	}
+	handler, err := New(&host.Host, op, endpoint.Entrypoint{Kind: endpoint.SSE, Config: `{"qos":"none"}`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := host.Serve(t, http.MethodGet, "/events", func(c echo.Context) error {
+		if err := handler(c); err != nil {
+			c.Error(err)
+		}
+		served <- c.Response().Status
+		return nil
+	})
+	ctx, leave := context.WithCancel(t.Context())
+	go func() {
+		<-opening
+		leave()
+	}()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := server.Client().Do(req); err == nil {
+		_ = res.Body.Close()
+		t.Fatalf("answered %d", res.StatusCode)
+	}
+	if status := <-served; status != 499 {
+		t.Errorf("status %d, not 499", status)
+	}
+	if log := host.Logged.String(); strings.Contains(log, "level=WARN") {
+		t.Errorf("logged: %s", log)
 	}
 }
 
