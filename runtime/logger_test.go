@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -32,6 +33,37 @@ func TestLogger(t *testing.T) {
 	}
 	if _, err := newLogger(config.Log{Level: "loud"}, os.Stderr); err == nil || !strings.HasPrefix(err.Error(), "log.level: ") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// logsToNobody makes TestLogWithoutReader's process write its log.
+const logsToNobody = "PENSTOCK_TEST_LOGS_TO_NOBODY"
+
+// TestLogWithoutReader: a collector of logs that ends, and so closes the pipe that is the gateway's
+// standard error, does not end the gateway.
+func TestLogWithoutReader(t *testing.T) {
+	if os.Getenv(logsToNobody) != "" {
+		log, err := newLogger(config.Log{Level: "info"}, os.Stderr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Warn("nobody reads this")
+		return
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := read.Close(); err != nil {
+		t.Fatal(err)
+	}
+	process := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestLogWithoutReader$")
+	process.Env, process.Stderr = append(os.Environ(), logsToNobody+"=1"), write
+	if out, err := process.Output(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+	if err := write.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
