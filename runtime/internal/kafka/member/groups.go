@@ -27,7 +27,9 @@ import (
 const (
 	// openTimeout bounds what Open waits for Kafka.
 	openTimeout = 10 * time.Second
-	opJoin      = "join group"
+	// leaveTimeout bounds the end of a connection whose request was over before it began.
+	leaveTimeout = 5 * time.Second
+	opJoin       = "join group"
 )
 
 // Config is the consume section of the gateway's configuration.
@@ -126,7 +128,10 @@ func (g *Groups) Open(ctx context.Context, r qos.Reading) (qos.Stream, error) {
 	case <-s.member.joined:
 		return s, nil
 	case <-ctx.Done():
-		return nil, errors.Join(core.Wrap(core.CodeReadTimeout, opJoin, ctx.Err()), s.Close(ctx))
+		ended := core.Wrap(core.CodeReadTimeout, opJoin, ctx.Err())
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout) // the broker keeps who does not leave
+		defer cancel()
+		return nil, errors.Join(ended, s.Close(ctx))
 	}
 }
 
