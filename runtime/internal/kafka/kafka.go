@@ -28,6 +28,7 @@ type Kafka struct {
 	cfg     Config
 	log     *slog.Logger
 	sparing *slog.Logger     // for dynamic clusters
+	each    *slog.Logger     // sparing too: for each client of the other clusters
 	buffer  *producer.Buffer // of dynamic clusters
 	pool    *pool
 	counts  *counts
@@ -38,7 +39,7 @@ type Kafka struct {
 
 // New makes an empty set of clients; nothing connects before it is used.
 func New(cfg Config, log *slog.Logger) *Kafka {
-	k := &Kafka{cfg: cfg, log: log, sparing: newSparingLog(log), counts: &counts{}, members: member.NewLimit(cfg.Limits.GroupMembers)}
+	k := &Kafka{cfg: cfg, log: log, sparing: newSparingLog(log), each: newSparingLog(log), counts: &counts{}, members: member.NewLimit(cfg.Limits.GroupMembers)}
 	k.buffer = producer.NewBuffer(cfg.Produce, dynamicBuffers)
 	k.pool = newPool(cfg.Limits.DynamicClients, cfg.Produce.Timeout+closeGrace, k.build)
 	k.budget = hub.NewBudget(cfg.Limits.ProcessBytes, k.counts.evict)
@@ -87,17 +88,17 @@ func (k *Kafka) build(t cluster.Target, requested bool) (*station, error) {
 	if requested && ends && !time.Now().Before(end) {
 		return nil, cluster.Expired(end)
 	}
-	logger, produce := k.log, k.cfg.Produce
+	logger, each, produce := k.log, k.each, k.cfg.Produce
 	if requested {
-		logger, produce.Shared = k.sparing, k.buffer
+		logger, each, produce.Shared = k.sparing, k.sparing, k.buffer
 	}
 	c, err := cluster.New(t, cluster.Config{
-		ClientID: k.cfg.ClientID, FetchMaxWait: k.cfg.Consume.FetchMaxWait, Log: logger, Dial: k.cfg.Dial,
+		ClientID: k.cfg.ClientID, FetchMaxWait: k.cfg.Consume.FetchMaxWait, Log: logger, ClientLog: each, Dial: k.cfg.Dial,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := newStation(k, c, produce, logger.With("endpoint", t.Name))
+	s := newStation(k, c, produce, logger.With("endpoint", t.Name), each.With("endpoint", t.Name))
 	if ends {
 		s.expiry = newExpiry(end)
 	}

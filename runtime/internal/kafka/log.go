@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// The log of dynamic clusters: requests make them, so requests could fill it.
+// What clients could fill the log with: dynamic clusters, which requests make, and group members,
+// each of which notices when Kafka goes away.
 const (
 	logWindow = 10 * time.Second
 	logLines  = 50 // in a window, at level info and above

@@ -4,8 +4,14 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/runtime/internal/qos"
 )
 
 func TestLogOfDynamicClustersIsBounded(t *testing.T) {
@@ -32,4 +38,60 @@ func TestLogOfDynamicClustersIsBounded(t *testing.T) {
 	if got, want := strings.Count(text.String(), fmt.Sprintf("leftOut=%d", logLines)), 1; got != want {
 		t.Errorf("the next window says %d times what was left out, want %d:\n%s", got, want, text.String())
 	}
+}
+
+// TestLogOfGroupMembersIsBounded: each member notices that Kafka went away, and there may be a
+// thousand. That the cluster is away is one line, which is always written.
+func TestLogOfGroupMembersIsBounded(t *testing.T) {
+	broker, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(1, "o"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer broker.Close()
+	k := testKafka(t, 1)
+	var text lines
+	k.log = slog.New(slog.NewTextHandler(&text, nil))
+	k.each = newSparingLog(k.log)
+	bound := k.each.Handler().(sparingLog).count
+	bound.began, bound.lines = time.Now().Add(time.Hour), logLines // a window that is full
+
+	c, release, err := k.Hold(targetOf(t, broker.ListenAddrs()[0]), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	stream, err := c.Open(t.Context(), qos.Reading{Kind: endpoint.SSE, Level: endpoint.Balanced, Topics: []string{"o"}, Group: "g", Reset: qos.Latest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stream.Close(t.Context()) }() // it failed
+	eventually(t, "a partition", func() bool { return c.(*station).groups.Stats().Partitions == 1 })
+	broker.Close()
+	eventually(t, "that the member's lines are left out", func() bool {
+		bound.mu.Lock()
+		defer bound.mu.Unlock()
+		return bound.leftOut > 0
+	})
+	eventually(t, "the line of the cluster", func() bool { return strings.Contains(text.String(), `msg="kafka is unreachable" endpoint=default`) })
+	if got := strings.Count(text.String(), "\n"); got != 1 {
+		t.Errorf("%d lines, want 1:\n%s", got, text.String())
+	}
+}
+
+// lines is a log that can be read while it is written.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }

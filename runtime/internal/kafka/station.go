@@ -47,7 +47,8 @@ type sinkKey struct {
 
 var _ qos.Cluster = (*station)(nil)
 
-func newStation(k *Kafka, c *cluster.Cluster, produce producer.Config, log *slog.Logger) *station {
+// newStation makes the readers and writers of a cluster; each is the log of its group members.
+func newStation(k *Kafka, c *cluster.Cluster, produce producer.Config, log, each *slog.Logger) *station {
 	cfg := k.cfg
 	return &station{
 		cluster: c, produce: produce, log: log,
@@ -59,7 +60,7 @@ func newStation(k *Kafka, c *cluster.Cluster, produce producer.Config, log *slog
 			SessionTimeout: cfg.Consume.SessionTimeout, CommitInterval: cfg.Consume.CommitInterval,
 			TopicRefresh: cfg.Consume.TopicRefresh, BytesPerStream: int(cfg.Limits.BytesPerStream),
 			ServerSide: cfg.Consume.ServerSideGroups,
-		}, k.members, log),
+		}, k.members, each),
 		pulls: pull.New(c, pull.Config{
 			Readers: cfg.Limits.GroupMembers, FetchBytes: int32(min(cfg.Limits.BytesPerStream, math.MaxInt32)),
 			TopicRefresh: cfg.Consume.TopicRefresh,

@@ -36,12 +36,15 @@ type Config struct {
 	FetchMaxWait time.Duration // how long a broker may hold a fetch; default 250ms
 	DialTimeout  time.Duration // default 3s
 	Log          *slog.Logger  // required
+	// ClientLog is for what clients say, each for itself; nil: Log.
+	ClientLog *slog.Logger
 	// Dial replaces the dialer of TCP; nil: the system's. TLS is spoken over what it gives.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 func (c Config) withDefaults() Config {
 	c.ClientID = cmp.Or(c.ClientID, "penstock")
+	c.ClientLog = cmp.Or(c.ClientLog, c.Log)
 	c.FetchMaxWait = cmp.Or(c.FetchMaxWait, 250*time.Millisecond)
 	c.DialTimeout = cmp.Or(c.DialTimeout, 3*time.Second)
 	if c.Dial == nil {
@@ -72,6 +75,7 @@ type Cluster struct {
 func New(t Target, cfg Config) (*Cluster, error) {
 	cfg = cfg.withDefaults()
 	log := cfg.Log.With("endpoint", t.Name, "brokers", t.Brokers)
+	cfg.ClientLog = cfg.ClientLog.With("endpoint", t.Name, "brokers", t.Brokers)
 	conf, err := t.Security.TLS(log)
 	if err != nil {
 		return nil, core.Wrap(core.CodeConfigurationInvalid, "connect", err)
@@ -106,7 +110,7 @@ func (c *Cluster) NewClient(purpose string, opts ...kgo.Opt) (*kgo.Client, error
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.MaxDecompressBatchBytes(maxDecompressed),
 		kgo.DisableClientMetrics(),
-		kgo.WithLogger(clientLog{c.log.With("client", purpose)}),
+		kgo.WithLogger(clientLog{c.cfg.ClientLog.With("client", purpose)}),
 		kgo.WithHooks(c.health),
 	}
 	if c.login != nil {
