@@ -39,8 +39,10 @@ func Params(c echo.Context) (map[string]string, error) {
 	return params, nil
 }
 
-// Query parses the query string of a request. One that is malformed is 400, not half read.
-func Query(r *http.Request) (url.Values, error) {
+// Query parses the query string of a request. One that is malformed is 400, not half read; so is one
+// that has a parameter of the names twice: who appends a new cursor to the URL of the page before would
+// get that page for ever.
+func Query(r *http.Request, names ...string) (url.Values, error) {
 	if r.URL.RawQuery == "" {
 		return nil, nil
 	}
@@ -51,13 +53,21 @@ func Query(r *http.Request) (url.Values, error) {
 			Detail: "the query string is malformed: write ; as %3B, # as %23 and % as %25",
 		}
 	}
+	for _, name := range names {
+		if len(values[name]) > 1 {
+			return nil, core.NewError(core.CodeInvalidRequest, "the parameter "+name+" must be there once")
+		}
+	}
 	return values, nil
 }
+
+// CursorParameter is the query parameter of the id after which a client goes on.
+const CursorParameter = "cursor"
 
 // Cursor is the cursor parameter of a query. A "+" of base64 that came unescaped, and so as a
 // space, is restored: no id has a space.
 func Cursor(query url.Values) string {
-	return strings.ReplaceAll(query.Get("cursor"), " ", "+")
+	return strings.ReplaceAll(query.Get(CursorParameter), " ", "+")
 }
 
 // echoClient answers with the client identifier under the name that the client used.

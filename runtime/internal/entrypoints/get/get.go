@@ -72,7 +72,7 @@ func (h *handler) serve(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	query, err := entrypoints.Query(r)
+	query, err := entrypoints.Query(r, entrypoints.CursorParameter, "limit", "ack")
 	if err != nil {
 		return err
 	}

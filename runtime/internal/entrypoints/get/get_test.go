@@ -100,6 +100,10 @@ func TestRefused(t *testing.T) {
 			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"the query string is malformed: write ; as %3B, # as %23 and % as %25","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`,
 		},
 		{
+			name: "two cursors", query: "?cursor=orders@0%231&limit=1&cursor=orders@0%232", status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"the parameter cursor must be there once","code":"FAILURE_INVALID_REQUEST","instance":"/orders"}`,
+		},
+		{
 			name: "cursor", query: "?cursor=x", status: 400, openErr: core.NewError(core.CodeInvalidCursor, `cursor "x" is malformed`),
 			want: `{"type":"about:blank","title":"Invalid cursor","status":400,"detail":"cursor \"x\" is malformed","code":"FAILURE_INVALID_CURSOR","instance":"/orders"}`,
 		},

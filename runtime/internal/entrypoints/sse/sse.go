@@ -85,7 +85,7 @@ func (h *handler) enter(c echo.Context) (s *session, found *gap, err error) {
 	if _, err := web.Negotiate(r.Header, web.EventStream); err != nil {
 		return nil, nil, err
 	}
-	query, err := entrypoints.Query(r)
+	query, err := entrypoints.Query(r, entrypoints.CursorParameter)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -53,6 +53,10 @@ func TestHandshakeRefused(t *testing.T) {
 			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"the query string is malformed: write ; as %3B, # as %23 and % as %25","code":"FAILURE_INVALID_REQUEST","instance":"/ws"}`,
 		},
 		{
+			name: "two cursors", query: "?cursor=a&cursor=a", status: 400,
+			want: `{"type":"about:blank","title":"Invalid request","status":400,"detail":"the parameter cursor must be there once","code":"FAILURE_INVALID_REQUEST","instance":"/ws"}`,
+		},
+		{
 			name: "cursor below the log", status: 410,
 			change: func(r *rig) { r.openErr = &core.Error{Code: core.CodeCursorGone, Oldest: "orders@0#4"} },
 			want:   `{"type":"about:blank","title":"Cursor below the log","status":410,"code":"FAILURE_CURSOR_GONE","instance":"/ws","oldest":"b3JkZXJzQDAjNA=="}`,

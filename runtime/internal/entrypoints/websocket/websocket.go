@@ -131,7 +131,7 @@ func (h *handler) serve(c echo.Context) error {
 	if h.level == endpoint.AtLeastOnce && !hasToken(r.Header, "Sec-WebSocket-Protocol", subprotocol) {
 		return core.NewError(core.CodeIncompatibleQoS, "level at-least-once needs the subprotocol "+subprotocol)
 	}
-	query, err := entrypoints.Query(r)
+	query, err := entrypoints.Query(r, entrypoints.CursorParameter)
 	if err != nil {
 		return err
 	}
