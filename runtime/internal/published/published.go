@@ -148,14 +148,23 @@ func AsyncAPI(text []byte, base Base, routes []Route) ([]byte, error) {
 	return json.Marshal(doc)
 }
 
-// find finds the entrypoint of a channel: by its address, and by its kind, which ends its name.
+// find finds the entrypoint of a channel: by its address, and by its kind.
 func find(routes []Route, base, name string, address any) (Route, bool) {
 	for _, r := range routes {
-		if strings.TrimRight(base, "/")+r.Before == address && strings.Contains(name, "-"+string(r.Kind)) {
+		if strings.TrimRight(base, "/")+r.Before == address && r.Kind == kindOf(name) {
 			return r, true
 		}
 	}
 	return Route{}, false
+}
+
+// kindOf is the kind of a channel: the name ends with it, but for a number that keeps names apart.
+// Before it stands the operation, whose name may have a kind in it, too.
+func kindOf(name string) endpoint.Kind {
+	if strings.LastIndex(name, "-"+string(endpoint.SSE)) > strings.LastIndex(name, "-"+string(endpoint.WebSocket)) {
+		return endpoint.SSE
+	}
+	return endpoint.WebSocket
 }
 
 func decode(text []byte) (object, error) {

@@ -100,6 +100,15 @@ func TestAsyncAPI(t *testing.T) {
 	wantJSON(t, got, err, strings.Replace(asyncAPI, "/v1/orders", "/v1/events", 1))
 }
 
+// TestAsyncAPIOfAnOperationNamedAsAKind: what is switched off goes, whatever the operation is called.
+func TestAsyncAPIOfAnOperationNamedAsAKind(t *testing.T) {
+	named := strings.ReplaceAll(strings.ReplaceAll(asyncAPI, "watch-websocket", "to-sse-websocket2"), "watch-sse", "to-sse-sse")
+	got, err := AsyncAPI([]byte(named), Base{"/v1", "/v1"}, routes(off(endpoint.WebSocket)))
+	wantJSON(t, got, err, `{"asyncapi":"3.1.0","channels":{"to-sse-sse":{"address":"/v1/orders"}},"operations":{"to-sse-sse-send":{}}}`)
+	got, err = AsyncAPI([]byte(named), Base{"/v1", "/v1"}, routes(off(endpoint.SSE)))
+	wantJSON(t, got, err, `{"asyncapi":"3.1.0","channels":{"to-sse-websocket2":{"address":"/v1/orders"}},"operations":{"to-sse-websocket2-send":{},"to-sse-websocket2-receive":{}}}`)
+}
+
 func TestDocumentsOfAnotherForm(t *testing.T) {
 	all := routes(func(*Route) {})
 	for text, want := range map[string]string{
