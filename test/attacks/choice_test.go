@@ -11,6 +11,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
+	"github.com/penstock-dev/penstock/test/issuer"
 )
 
 // attribute assigns a value to an attribute.
@@ -201,4 +202,34 @@ func refused(t *testing.T, config string, op runtime.Operation) string {
 		t.Fatal("the gateway takes it")
 	}
 	return err.Error()
+}
+
+// TestTopicsInAName: who a caller is may be part of the name of a topic. A comma, a quote or a bracket in
+// it adds no topic.
+func TestTopicsInAName(t *testing.T) {
+	i := issuer.Start(t)
+	op := orders("none", endpoint.Requirement{tokenScheme})
+	written := orders("none", endpoint.Requirement{tokenScheme})
+	written.Descriptor.Operation = "written"
+	for n := range written.Descriptor.Entrypoints {
+		written.Descriptor.Entrypoints[n].Path = "/written"
+	}
+	op.Descriptor.Attributes = []endpoint.Attribute{
+		attribute(t, "gravitee.attribute.kafka.producer.topics", "{#subscription.clientId},orders{#subscription.metadata['more']}"),
+	}
+	const named = `"producer":{"enabled":true,"topics":["orders{#subscription.metadata['more']}"]}`
+	written.Descriptor.Endpoints = []endpoint.JSON{endpoint.JSON(strings.Replace(endpointObject, `"producer":{"enabled":true}`, named, 1))}
+	r := start(t, tokensConfig(i), op, written)
+	r.PostJSON("/orders", `{"id":"a"}`, bearer(i.Token(map[string]any{"sub": "orders"}))).Want(t, 202)
+	r.PostJSON("/written", `{"id":"a"}`, bearer(i.Token(nil))).Want(t, 202)
+	for _, text := range []string{",secrets", ", secrets ,", `","secrets`, ",secrets,orders"} {
+		r.PostJSON("/orders", `{"id":"a"}`, bearer(i.Token(map[string]any{"sub": "orders", "more": text}))).WantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
+		r.PostJSON("/orders", `{"id":"a"}`, bearer(i.Token(map[string]any{"sub": "orders" + text}))).WantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
+		r.PostJSON("/written", `{"id":"a"}`, bearer(i.Token(map[string]any{"more": text}))).WantProblem(t, 500, "FAILURE_CONFIGURATION_INVALID")
+	}
+	for topic, want := range map[string]int64{"orders": 2, "secrets": 0} {
+		if n := r.written(topic); n != want {
+			t.Errorf("topic %s has %d records, want %d", topic, n, want)
+		}
+	}
 }

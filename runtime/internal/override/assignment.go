@@ -106,8 +106,13 @@ func (a *assignment) compileText(text string, place expr.Place) error {
 		return err
 	}
 	a.parts = []*part{p}
+	read := p.Value
+	switch a.choice.Property {
+	case schema.ProducerTopics, schema.ConsumerTopics, schema.Topics:
+		read = p.Names
+	}
 	a.compute = func(scope expr.Scope) (any, error) {
-		v, err := p.Value(scope)
+		v, err := read(scope)
 		if err != nil {
 			return nil, err
 		}

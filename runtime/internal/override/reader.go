@@ -92,7 +92,7 @@ func (r listReader) parts() []*part { return r.items }
 
 // names gives the value as a list of names.
 func (p *part) names(scope expr.Scope) ([]string, error) {
-	v, err := p.Value(scope)
+	v, err := p.Names(scope)
 	if err != nil {
 		return nil, err
 	}
