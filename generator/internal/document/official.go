@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,9 +106,9 @@ func (o *officialFindings) collect(e *jsonschema.ValidationError) {
 			return // the library takes Go's patterns for it; those that cannot be checked are told by dialect
 		}
 		message := "not valid " + o.doc.Spec() + ": " + officialMessage(e.Message)
-		if key := e.InstanceLocation + " " + message; !o.seen[key] {
+		if key := instance(e) + " " + message; !o.seen[key] {
 			o.seen[key] = true
-			o.issues = append(o.issues, o.doc.warning(e.InstanceLocation, message))
+			o.issues = append(o.issues, o.doc.warning(instance(e), message))
 		}
 		return
 	}
@@ -150,12 +151,12 @@ func (d *Document) Spec() string {
 func (o *officialFindings) meant(alternatives []*jsonschema.ValidationError) *jsonschema.ValidationError {
 	best, bestRank := alternatives[0], []int{-1}
 	for _, a := range alternatives {
-		n := o.doc.Root.At(a.InstanceLocation)
+		n := o.doc.Root.At(instance(a))
 		if isReferenceRule(a) && n.Reference() == "" {
 			continue
 		}
 		rank := []int{1, deepest(a), -faults(a)}
-		if otherType(a, a.InstanceLocation+"/type") {
+		if otherType(a, instance(a)+"/type") {
 			rank[0] = 0
 		}
 		if slices.Compare(rank, bestRank) > 0 {
@@ -173,9 +174,17 @@ func isReferenceRule(e *jsonschema.ValidationError) bool {
 	return strings.Contains(e.AbsoluteKeywordLocation, "/definitions/Reference")
 }
 
+// instance is the JSON pointer of the value that an error is about. The library escapes it as a URL.
+func instance(e *jsonschema.ValidationError) string {
+	if plain, err := url.PathUnescape(e.InstanceLocation); err == nil {
+		return plain
+	}
+	return e.InstanceLocation
+}
+
 // deepest is how deep into the value an error goes.
 func deepest(e *jsonschema.ValidationError) int {
-	depth := strings.Count(e.InstanceLocation, "/")
+	depth := strings.Count(instance(e), "/")
 	for _, c := range e.Causes {
 		depth = max(depth, deepest(c))
 	}
@@ -187,7 +196,7 @@ func otherType(e *jsonschema.ValidationError, place string) bool {
 	is := func(c *jsonschema.ValidationError) bool { return otherType(c, place) }
 	switch {
 	case len(e.Causes) == 0:
-		return e.InstanceLocation == place && (strings.HasSuffix(e.KeywordLocation, "/enum") || strings.HasSuffix(e.KeywordLocation, "/const"))
+		return instance(e) == place && (strings.HasSuffix(e.KeywordLocation, "/enum") || strings.HasSuffix(e.KeywordLocation, "/const"))
 	case strings.HasSuffix(e.KeywordLocation, "/oneOf"), strings.HasSuffix(e.KeywordLocation, "/anyOf"):
 		return !slices.ContainsFunc(e.Causes, func(c *jsonschema.ValidationError) bool { return !is(c) })
 	}

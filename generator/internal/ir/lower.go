@@ -92,7 +92,7 @@ func (l *lowering) name() {
 	for _, op := range l.model.Operations {
 		name := operationName(op.Name)
 		if !goname.Legal(name) {
-			l.fail(op.Pos, "operation %q has no Go name: give it an operationId that starts with a letter", op.Name)
+			l.fail(op.Pos, "operation %q has no Go name: give it %s that starts with a letter", op.Name, l.named("an operationId", "a key"))
 			continue
 		}
 		lowered := &Operation{GoName: name, Const: "Operation" + name, Var: goname.Unexported(name)}
@@ -102,16 +102,24 @@ func (l *lowering) name() {
 		lowered.Var = l.scope.Free(lowered.Var)
 		for _, field := range hookFields(name, op) {
 			if other, taken := fields[field]; taken {
-				l.fail(op.Pos, "operations %q and %q both have the Go name %s: change one of them by operationId", other, op.Name, field)
+				l.fail(op.Pos, "operations %q and %q both have the Go name %s: change one %s", other, op.Name, field, l.named("of them by operationId", "of the keys"))
 			}
 			fields[field] = op.Name
 		}
 		if l.exported.Reserve(lowered.Const) == "" {
 			l.out.Operations = append(l.out.Operations, lowered)
 		} else if _, taken := fields[name]; !taken {
-			l.fail(op.Pos, "operation %q has the Go name %s, as another one: change one of them by operationId", op.Name, name)
+			l.fail(op.Pos, "operation %q has the Go name %s, as another one: change one %s", op.Name, name, l.named("of them by operationId", "of the keys"))
 		}
 	}
+}
+
+// named chooses the word for what names operations: AsyncAPI 3 has no operationId.
+func (l *lowering) named(id, key string) string {
+	if strings.HasPrefix(l.model.Format, "AsyncAPI 3") {
+		return key
+	}
+	return id
 }
 
 // operationName is the Go name of an operation; a method that a name was made from is a word.
