@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/penstock-dev/penstock/cmd/penstock/internal/project"
+	"github.com/penstock-dev/penstock/cmd/penstock/internal/shell"
 	"github.com/penstock-dev/penstock/generator"
 )
 
@@ -72,7 +73,7 @@ func (c *console) build(ctx context.Context, binary string, files []string) (err
 		c.say("nothing was built: %s", counts(result.Issues))
 		return errReported
 	}
-	c.sayRemoved("removed", options.Out, "penstock build -o "+filepath.ToSlash(binary), result.Removed, files)
+	c.sayRemoved("removed", options.Out, "penstock build -o "+shell.Word(filepath.ToSlash(binary)), result.Removed, files)
 	c.say("building %s", filepath.ToSlash(binary))
 	if err := w.Build(ctx, binary); err != nil {
 		return err

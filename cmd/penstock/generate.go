@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/penstock-dev/penstock/cmd/penstock/internal/shell"
 	"github.com/penstock-dev/penstock/generator"
 )
 
@@ -75,7 +76,7 @@ func command(options generator.Options) string {
 	if filepath.Clean(options.Out) == "generated" {
 		return "penstock generate"
 	}
-	return "penstock generate --out " + filepath.ToSlash(options.Out)
+	return "penstock generate --out " + shell.Word(filepath.ToSlash(options.Out))
 }
 
 func (c *console) sayGenerated(options generator.Options, result generator.Result) {

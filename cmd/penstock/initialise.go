@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	gomodule "golang.org/x/mod/module"
 
 	"github.com/penstock-dev/penstock/cmd/penstock/internal/editors"
 	"github.com/penstock-dev/penstock/cmd/penstock/internal/project"
+	"github.com/penstock-dev/penstock/cmd/penstock/internal/shell"
 	"github.com/penstock-dev/penstock/generator"
 )
 
@@ -27,6 +29,11 @@ from a checkout adds a replace to that checkout, or to the one that PENSTOCK_MOD
 			dir := "."
 			if len(args) > 0 {
 				dir = args[0]
+			}
+			if module != "" {
+				if err := gomodule.CheckImportPath(module); err != nil {
+					return usageError{fmt.Errorf(`invalid argument %q for "--module" flag: %w`, module, err)}
+				}
 			}
 			return c.initialise(cmd.Context(), dir, module)
 		},
@@ -60,7 +67,7 @@ func (c *console) initialise(ctx context.Context, dir, module string) error {
 	}
 	fmt.Fprintf(c.stdout, "%s is ready. Next:\n", filepath.ToSlash(dir))
 	if dir != "." {
-		fmt.Fprintf(c.stdout, "  cd %s\n", filepath.ToSlash(dir))
+		fmt.Fprintf(c.stdout, "  cd %s\n", shell.Word(filepath.ToSlash(dir)))
 	}
 	fmt.Fprint(c.stdout, "  make run\n")
 	return nil

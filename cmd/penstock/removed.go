@@ -3,8 +3,8 @@ package main
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/penstock-dev/penstock/cmd/penstock/internal/shell"
 	"github.com/penstock-dev/penstock/generator"
 )
 
@@ -25,7 +25,7 @@ func (c *console) sayRemoved(verb, out, command string, removed []generator.Remo
 	}
 	if forgotten > 0 {
 		slices.Sort(all)
-		c.say("to keep %s, name all documents: %s %s", map[bool]string{true: "it", false: "them"}[forgotten == 1], command, strings.Join(slices.Compact(all), " "))
+		c.say("to keep %s, name all documents: %s %s", map[bool]string{true: "it", false: "them"}[forgotten == 1], command, shell.Words(slices.Compact(all)))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/penstock-dev/penstock/cmd/penstock/internal/shell"
 	"github.com/penstock-dev/penstock/generator"
 )
 
@@ -111,17 +112,9 @@ func command(op generator.ExplainedOperation, route generator.ExplainedRoute, we
 		if route.Method != "POST" {
 			method = "-X " + route.Method + " "
 		}
-		return fmt.Sprintf("curl -i %s%s -H 'Content-Type: application/json' -d %s", method, quote(url), quote(body))
+		return fmt.Sprintf("curl -i %s%s -H 'Content-Type: application/json' -d %s", method, shell.Word(url), shell.Word(body))
 	case "sse":
-		return fmt.Sprintf("curl -N %s -H 'Accept: text/event-stream'", quote(url))
+		return fmt.Sprintf("curl -N %s -H 'Accept: text/event-stream'", shell.Word(url))
 	}
-	return "curl " + quote(url+"?limit=10")
-}
-
-// quote makes a text one word of a shell.
-func quote(text string) string {
-	if !strings.ContainsAny(text, " \"'{}[]()?&*;<>|$`\\!#~") {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+	return "curl " + shell.Word(url+"?limit=10")
 }
