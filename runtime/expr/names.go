@@ -2,6 +2,7 @@ package expr
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,15 +17,9 @@ func (t *Template) Names(scope Scope) (Value, error) {
 	if len(t.parts) == 0 || t.Whole() {
 		return t.Value(scope)
 	}
-	s := begin(scope)
-	defer s.end()
-	texts := make([]string, len(t.parts))
-	for i, p := range t.parts {
-		var b strings.Builder
-		if err := s.join(&b, p); err != nil {
-			return Value{}, err
-		}
-		texts[i] = b.String()
+	texts, err := t.texts(scope)
+	if err != nil {
+		return Value{}, err
 	}
 	if list, ok := t.array(texts); ok {
 		return list, nil
@@ -39,6 +34,40 @@ func (t *Template) Names(scope Scope) (Value, error) {
 		names = append(names, pieces[1:]...)
 	}
 	return value.OfTexts(slices.DeleteFunc(names, func(name string) bool { return strings.TrimSpace(name) == "" })), nil
+}
+
+// Pattern is Value for a text that is a regular expression. A text that is one part and nothing else
+// gives its value. In any other what is computed stands for itself, whatever signs of the language of
+// patterns it holds. Errors are those of Text.
+func (t *Template) Pattern(scope Scope) (Value, error) {
+	if len(t.parts) == 0 || t.Whole() {
+		return t.Value(scope)
+	}
+	texts, err := t.texts(scope)
+	if err != nil {
+		return Value{}, err
+	}
+	for i, p := range t.parts {
+		if p.compute != nil {
+			texts[i] = regexp.QuoteMeta(texts[i])
+		}
+	}
+	return value.OfText(strings.Join(texts, "")), nil
+}
+
+// texts computes the parts, each for itself.
+func (t *Template) texts(scope Scope) ([]string, error) {
+	s := begin(scope)
+	defer s.end()
+	texts := make([]string, len(t.parts))
+	for i, p := range t.parts {
+		var b strings.Builder
+		if err := s.join(&b, p); err != nil {
+			return nil, err
+		}
+		texts[i] = b.String()
+	}
+	return texts, nil
 }
 
 // array reads a text that is a JSON array with computed parts inside of its texts; false for any

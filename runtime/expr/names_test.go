@@ -44,3 +44,28 @@ func TestNames(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestPattern(t *testing.T) {
+	for text, want := range map[string]map[string]string{
+		"team[.].*":                   {"": "team[.].*"},
+		"{#subscription.id}":          {"a|b.*": "a|b.*"},
+		"{#subscription.id}[.].*":     {"eu": "eu[.].*", "a|b.*": `a\|b\.\*[.].*`},
+		"(a|{#subscription.id})[.]b+": {"x)|(.*": `(a|x\)\|\(\.\*)[.]b+`},
+		"{({'a','b'})}.x":             {"": "a,b.x"},
+	} {
+		compiled, err := Compile(text, Request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, wanted := range want {
+			v, err := compiled.Pattern(scopeMap{"subscription": ObjectValue(object{"id": TextValue(id)})})
+			if err != nil {
+				t.Errorf("%s of %q: %v", text, id, err)
+				continue
+			}
+			if got, err := v.Text(); got != wanted || err != nil {
+				t.Errorf("%s of %q: got %s, %v, want %s", text, id, got, err, wanted)
+			}
+		}
+	}
+}

@@ -233,3 +233,37 @@ func TestTopicsInAName(t *testing.T) {
 		}
 	}
 }
+
+// TestPatternInAName: who a caller is may be part of a pattern of topics. It stands for itself there, and
+// makes no other pattern.
+func TestPatternInAName(t *testing.T) {
+	i := issuer.Start(t)
+	operation := func(name, consumer string, attributes ...endpoint.Attribute) runtime.Operation {
+		op := orders("none", endpoint.Requirement{tokenScheme})
+		op.Descriptor.Operation, op.Descriptor.Attributes = name, attributes
+		op.Descriptor.Endpoints = []endpoint.JSON{endpoint.JSON(strings.Replace(endpointObject, `"autoOffsetReset"`, consumer+`"autoOffsetReset"`, 1))}
+		for n := range op.Descriptor.Entrypoints {
+			op.Descriptor.Entrypoints[n].Path = "/" + name
+		}
+		return op
+	}
+	const pattern = "{#subscription.metadata['tenant']}[.]?"
+	r := start(t, tokensConfig(i),
+		operation("written", `"topicPattern":"`+pattern+`",`),
+		operation("chosen", "", attribute(t, "gravitee.attributes.endpoint.kafka.consumer.topicPattern", pattern)))
+	r.produce("orders", `{"id":"a"}`)
+	r.produce("secrets", `{"id":"secret"}`)
+	for _, path := range []string{"/written", "/chosen"} {
+		const media = "Accept: application/json"
+		got := r.Do("GET", path, "", media, bearer(i.Token(map[string]any{"tenant": "orders"})))
+		if !strings.Contains(got.Body, `"content":{"id":"a"}`) {
+			t.Errorf("%s: got %d %s", path, got.Status, got.Body)
+		}
+		for _, tenant := range []string{"secrets|x", ".*", "s[a-z]+"} {
+			got := r.Do("GET", path, "", media, bearer(i.Token(map[string]any{"tenant": tenant})))
+			if got.Status != 200 || !strings.Contains(got.Body, `"items":[]`) {
+				t.Errorf("%s of %q: got %d %s", path, tenant, got.Status, got.Body)
+			}
+		}
+	}
+}

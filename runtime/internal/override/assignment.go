@@ -110,6 +110,8 @@ func (a *assignment) compileText(text string, place expr.Place) error {
 	switch a.choice.Property {
 	case schema.ProducerTopics, schema.ConsumerTopics, schema.Topics:
 		read = p.Names
+	case schema.TopicPatterns:
+		read = p.Pattern
 	}
 	a.compute = func(scope expr.Scope) (any, error) {
 		v, err := read(scope)

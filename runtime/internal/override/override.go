@@ -148,6 +148,9 @@ func compileRaw(raw any, p property) (reader, error) {
 			return compileLogin(raw, expr.Configuration)
 		}
 		text, err := compilePart(raw, expr.Configuration)
+		if p.name == schema.TopicPatterns {
+			return patternReader{text}, err
+		}
 		return textReader{text}, err
 	case []any:
 		r := listReader{}

@@ -68,6 +68,20 @@ func (r textReader) read(scope expr.Scope) (value, error) {
 
 func (r textReader) parts() []*part { return []*part{r.part} }
 
+// patternReader reads a regular expression.
+type patternReader struct{ part *part }
+
+func (r patternReader) read(scope expr.Scope) (value, error) {
+	v, err := r.part.Pattern(scope)
+	if err != nil || v.IsNull() {
+		return value{}, err
+	}
+	text, err := v.Text()
+	return value{text: text, written: err == nil}, err
+}
+
+func (r patternReader) parts() []*part { return []*part{r.part} }
+
 // listReader reads a list. An item that is computed may be a list itself.
 type listReader struct{ items []*part }
 
