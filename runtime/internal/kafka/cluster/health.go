@@ -61,6 +61,7 @@ type health struct {
 	phase   Phase
 	since   time.Time
 	dials   map[string]error // last dial by address; nil: it succeeded
+	proven  time.Time        // when a dial or a probe succeeded last
 	probing bool
 	closed  bool
 
@@ -82,14 +83,19 @@ func newHealth(log *slog.Logger, probe func(context.Context) error, login *login
 	return h
 }
 
-// OnBrokerConnect is called by the library after each dial, TLS and login included.
-func (h *health) OnBrokerConnect(meta kgo.BrokerMetadata, _ time.Duration, _ net.Conn, err error) {
+// OnBrokerConnect is called by the library after each dial, TLS and login included. One that failed
+// is no news when it began before another succeeded: it waited for a broker that is back meanwhile.
+func (h *health) OnBrokerConnect(meta kgo.BrokerMetadata, took time.Duration, _ net.Conn, err error) {
 	if errors.Is(err, context.Canceled) || errors.Is(err, kgo.ErrClientClosed) {
 		return // our own doing says nothing about the broker
 	}
 	h.login.note(err)
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err != nil && h.phase == Reachable && time.Now().Add(-took).Before(h.proven) {
+		h.startProbing() // which tells, should it be away again
+		return
+	}
 	h.dials[net.JoinHostPort(meta.Host, strconv.Itoa(int(meta.Port)))] = err
 	if err == nil {
 		h.setReachable()
@@ -151,6 +157,7 @@ func (h *health) allFailed() bool {
 }
 
 func (h *health) setReachable() {
+	h.proven = time.Now()
 	if h.phase == Reachable {
 		return
 	}
