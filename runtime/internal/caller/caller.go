@@ -39,9 +39,19 @@ func New(trusted []string, origins Origins) (*Finder, error) {
 			problems = append(problems, fmt.Errorf("trusted proxy %q is not an address or CIDR", text))
 			continue
 		}
-		f.trusted = append(f.trusted, prefix)
+		f.trusted = append(f.trusted, unmapped(prefix))
 	}
 	return f, errors.Join(problems...)
+}
+
+// unmapped is a prefix as addresses are compared with it: one of IPv4 that is written as IPv6 is one
+// of IPv4.
+func unmapped(prefix netip.Prefix) netip.Prefix {
+	const mapped = 96 // bits before an IPv4 address (RFC 4291 section 2.5.5.2)
+	if !prefix.Addr().Is4In6() || prefix.Bits() < mapped {
+		return prefix
+	}
+	return netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-mapped)
 }
 
 // Caller finds out who sent a request: its address, its client identifier and, where the gateway

@@ -45,6 +45,7 @@ func TestAddress(t *testing.T) {
 		{"proxy by IPv6", "[2001:db8::1]:5000", "2001:db8::7", "2001:db8::7", trusted},
 		{"hops with ports", "10.0.0.1:5000", "198.51.100.7:4711, 10.2.3.4:80", "198.51.100.7", trusted},
 		{"IPv6 with a port", "10.0.0.1:5000", "[2001:db8::7]:4711", "2001:db8::7", trusted},
+		{"proxy written as IPv6", "10.0.0.1:5000", "198.51.100.7, 192.0.2.9", "198.51.100.7", []string{"::ffff:10.0.0.1", "::ffff:192.0.2.0/120"}},
 		{"no header", "10.0.0.1:5000", "", "10.0.0.1", trusted},
 	} {
 		t.Run(test.name, func(t *testing.T) {
