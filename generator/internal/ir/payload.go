@@ -7,6 +7,7 @@ import (
 
 	"github.com/penstock-dev/penstock/generator/internal/dialect"
 	"github.com/penstock-dev/penstock/generator/internal/goname"
+	"github.com/penstock-dev/penstock/runtime/endpoint"
 )
 
 // validators collects the schema variables of a package.
@@ -16,6 +17,13 @@ type validators struct {
 	roots  map[string]string // what is checked → variable
 	defs   map[string]string // schema → variable that other schemas refer to
 	source []SchemaVar
+	known  map[string]*known
+}
+
+// known is what is found out about a named schema once: many payloads reach the same ones.
+type known struct {
+	native *endpoint.Schema // Go data; nil when a keyword needs the fallback
+	refs   []string         // the schemas that it names
 }
 
 // variable gives the variable that checks one of the named schemas; "" for no names. Messages of
@@ -51,8 +59,7 @@ func (v *validators) compile(root dialect.Schema) *Literal {
 	refs := v.reachable(root)
 	compiled, ok := native(root)
 	for _, name := range refs {
-		_, fits := native(v.set[name])
-		ok = ok && fits
+		ok = ok && v.named(name).native != nil
 	}
 	if !ok {
 		l := &Literal{}
@@ -77,7 +84,7 @@ func (v *validators) def(name string) string {
 	}
 	varName := v.scope.Free(goname.Unexported(identifier(name)) + "Def")
 	v.defs[name] = varName
-	compiled, _ := native(v.set[name]) // the caller knows that it is
+	compiled := v.named(name).native // the caller knows that it is
 	v.source = append(v.source, SchemaVar{
 		Var: varName, Comment: varName + " is the schema " + goname.Prose(name) + ", which others refer to.", Value: literal(compiled),
 	})
@@ -93,10 +100,26 @@ func (v *validators) reachable(root dialect.Schema) []string {
 		todo = todo[:len(todo)-1]
 		if !found[name] {
 			found[name] = true
-			todo = append(todo, dialect.Refs(v.set[name])...)
+			todo = append(todo, v.named(name).refs...)
 		}
 	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// named looks at a named schema, the first time.
+func (v *validators) named(name string) *known {
+	if done := v.known[name]; done != nil {
+		return done
+	}
+	k := &known{refs: dialect.Refs(v.set[name])}
+	if compiled, ok := native(v.set[name]); ok {
+		k.native = compiled
+	}
+	if v.known == nil {
+		v.known = map[string]*known{}
+	}
+	v.known[name] = k
+	return k
 }
 
 // anyOf is the schema of several messages.
