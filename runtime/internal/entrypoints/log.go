@@ -15,6 +15,6 @@ func (h *Host) LogFailure(ctx context.Context, what string, op *Operation, cause
 	if !due {
 		return
 	}
-	h.Log.LogAttrs(ctx, level, what, slog.String("operation", op.Name), slog.String("code", string(e.Code)),
+	h.Log.LogAttrs(ctx, level, what, slog.String("api", op.API), slog.String("operation", op.Name), slog.String("code", string(e.Code)),
 		slog.Any("error", cause), slog.Int("not_logged", skipped))
 }

@@ -106,8 +106,9 @@ func TestTransientTrouble(t *testing.T) {
 	if got := c.rest(t); got != brokerAway {
 		t.Errorf("got %q", got)
 	}
-	if log := r.host.Logged.String(); !strings.Contains(log, "dial 10.0.0.1") {
-		t.Errorf("the cause is not logged: %s", log)
+	const line = `msg="stream ended" api=shop operation=watchOrders code=FAILURE_BROKER_UNAVAILABLE error="fetch: FAILURE_BROKER_UNAVAILABLE: dial 10.0.0.1"`
+	if log := r.host.Logged.String(); !strings.Contains(log, line) {
+		t.Errorf("not logged: %s\nin %s", line, log)
 	}
 }
 
