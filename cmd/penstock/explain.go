@@ -32,7 +32,7 @@ exist, credentials are right and scopes suffice is not checked.`,
 		ValidArgsFunction: documentFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case asked.request != "":
+			case cmd.Flags().Changed("request"):
 				return c.explainRequest(cmd.Context(), form, asked, args)
 			case asked.given():
 				return usageError{errors.New("--header, --body, --claims and --config need --request")}
