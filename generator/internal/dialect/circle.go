@@ -27,11 +27,12 @@ type circles struct {
 	issues []document.Issue
 }
 
-// step is one reference on the way: the schema it stands in, and whether it stands under a oneOf
-// or anyOf at the top of that schema.
+// step is one reference on the way: the schema it stands in, whether it stands under a oneOf or
+// anyOf at the top of that schema, and whether it is all of that schema or of an alternative.
 type step struct {
 	schema  string
 	choice  bool
+	alone   bool
 	holder  map[string]any // object with the $ref
 	towards string
 }
@@ -47,39 +48,60 @@ func (c *circles) visit(name string) {
 	if c.done[name] {
 		return
 	}
-	c.references(name, c.set[name], false, true)
+	c.references(name, c.set[name], place{top: true, alone: true})
 	c.done[name] = true
 }
 
+// place is where a part of a schema stands: it is the whole of it, stands under a oneOf or anyOf of
+// the whole, is the whole or an alternative of it.
+type place struct{ top, choice, alone bool }
+
+// below is the place of what a keyword has.
+func (p place) below(keyword string) place {
+	list := keyword == "oneOf" || keyword == "anyOf"
+	return place{choice: p.choice || p.top && list, alone: p.alone && list}
+}
+
 // references follows the references of a schema that check the same value.
-func (c *circles) references(name string, schema Schema, choice, top bool) {
+func (c *circles) references(name string, schema Schema, at place) {
 	object, ok := schema.(map[string]any)
 	if !ok {
 		return
 	}
 	if ref, ok := object["$ref"].(string); ok {
-		c.follow(step{schema: name, choice: choice, holder: object, towards: strings.TrimPrefix(ref, RefPrefix)})
+		c.follow(step{schema: name, choice: at.choice, alone: at.alone && saysNothing(object), holder: object, towards: strings.TrimPrefix(ref, RefPrefix)})
 	}
 	for _, key := range inPlace {
-		under := choice || top && (key == "oneOf" || key == "anyOf")
+		under := at.below(key)
 		switch value := object[key].(type) {
 		case []any:
 			for _, item := range value {
-				c.references(name, item, under, false)
+				c.references(name, item, under)
 			}
 		case map[string]any:
 			if key != "dependentSchemas" {
-				c.references(name, value, under, false)
+				c.references(name, value, under)
 				continue
 			}
 			for _, member := range slices.Sorted(maps.Keys(value)) {
-				c.references(name, value[member], under, false)
+				c.references(name, value[member], under)
 			}
 		}
 	}
 }
 
-// follow goes on behind a reference, or cuts the circle that it closes.
+// saysNothing reports whether a reference has no keyword beside it that checks.
+func saysNothing(object map[string]any) bool {
+	for key := range object {
+		if key != "$ref" && !slices.Contains(annotations, key) {
+			return false
+		}
+	}
+	return true
+}
+
+// follow goes on behind a reference, or cuts the circle that it closes. A kind that is nothing but its
+// base, or one of several, would accept what the base does without its list: anything, mostly.
 func (c *circles) follow(s step) {
 	c.stack = append(c.stack, s)
 	defer func() { c.stack = c.stack[:len(c.stack)-1] }()
@@ -90,8 +112,8 @@ func (c *circles) follow(s step) {
 	}
 	circle := c.stack[first:]
 	for i, t := range circle {
-		if t.choice {
-			into := circle[(i+len(circle)-1)%len(circle)]
+		into := circle[(i+len(circle)-1)%len(circle)]
+		if t.choice && !into.alone {
 			c.withoutChoice(into.holder, t.schema)
 			return
 		}

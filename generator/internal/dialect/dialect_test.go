@@ -153,12 +153,16 @@ func TestCircles(t *testing.T) {
 	same(t, `{"required": ["kind"], "discriminator": {"propertyName": "kind"},
 		"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]}`, set["Pet"])
 
-	_, issues = dialect.Normalise(modelOf(t, `{
-		"A": {"allOf": [{"$ref": "#/components/schemas/B"}]}, "B": {"not": {"$ref": "#/components/schemas/A"}}
-	}`, model.Draft07))
-	want := `B:1:1: schema "B" refers to itself, by way of "A", for one and the same value: no value can be checked by it`
-	if len(issues) != 1 || issues[0].String() != want {
-		t.Errorf("issues %q, want %s", issues, want)
+	for _, schemas := range []string{
+		`{"A": {"allOf": [{"$ref": "#/components/schemas/B"}]}, "B": {"not": {"$ref": "#/components/schemas/A"}}}`,
+		`{"A": {"anyOf": [{"$ref": "#/components/schemas/B"}, {"type": "string"}]}, "B": {"oneOf": [{"$ref": "#/components/schemas/A", "description": "a"}, {"type": "number"}]}}`,
+		`{"A": {"$ref": "#/components/schemas/B"}, "B": {"anyOf": [{"type": "string"}, {"oneOf": [{"$ref": "#/components/schemas/A"}]}]}}`,
+	} {
+		_, issues := dialect.Normalise(modelOf(t, schemas, model.Draft07))
+		want := `B:1:1: schema "B" refers to itself, by way of "A", for one and the same value: no value can be checked by it`
+		if len(issues) != 1 || issues[0].String() != want {
+			t.Errorf("%s: issues %q, want %s", schemas, issues, want)
+		}
 	}
 }
 
