@@ -21,9 +21,10 @@ all: generate build test ## generate, build and test
 build: ## build bin/penstock and bin/gateway, static
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/penstock ./cmd/gateway
 
-generate: ## write generated/ from specs/, and bench/generated
+generate: ## write generated/ from specs/, and those of bench and test/faults
 	go run ./cmd/penstock generate --out generated $(SPECS)
 	go run ./cmd/penstock generate --out bench/generated bench/specs/bench.yaml
+	go run ./cmd/penstock generate --out test/faults/generated test/faults/specs/faults.yaml
 
 run: ## start the gateway on specs/ with an embedded Kafka, and rebuild it when a document changes
 	@test -x bin/penstock || echo 'building penstock (the first time takes a minute)'
@@ -76,6 +77,7 @@ check: lint ## lint, go.mod is tidy, generated/ is current
 	go mod tidy -diff
 	go run ./cmd/penstock generate --check --out generated $(SPECS)
 	go run ./cmd/penstock generate --check --out bench/generated bench/specs/bench.yaml
+	go run ./cmd/penstock generate --check --out test/faults/generated test/faults/specs/faults.yaml
 
 clean: ## remove what was built and fetched
 	rm -rf bin dist .cache

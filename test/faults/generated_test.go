@@ -8,7 +8,7 @@ import (
 )
 
 // TestGeneratedIsCurrent: test/faults/generated is what test/faults/specs gives today.
-// To refresh it: penstock generate --out test/faults/generated test/faults/specs/faults.yaml
+// To refresh it: make generate
 func TestGeneratedIsCurrent(t *testing.T) {
 	result, err := generator.Generate(context.Background(), generator.Options{Out: "generated", Check: true}, "specs/faults.yaml")
 	if err != nil || len(result.Changed) > 0 {
