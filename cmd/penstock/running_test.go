@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/penstock-dev/penstock/test/lines"
 	"github.com/penstock-dev/penstock/test/ports"
 )
 
@@ -23,22 +23,7 @@ import (
 const patience = 3 * time.Minute
 
 // screen is what a command writes while it runs.
-type screen struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (s *screen) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
-}
-
-func (s *screen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
-}
+type screen struct{ lines.Lines }
 
 // waitFor waits until the text after an offset matches, and returns the match and its end.
 func (s *screen) waitFor(t *testing.T, from int, pattern string) ([]string, int) {

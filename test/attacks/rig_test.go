@@ -22,6 +22,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -33,7 +34,7 @@ type rig struct {
 	address string // of the client listener
 	kafka   *kgo.Client
 	brokers string
-	log     *harness.Log
+	log     *lines.Lines
 }
 
 // start runs a gateway with a configuration, in which FOLDER stands for the rig's own folder. Its

@@ -17,6 +17,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/lines"
 	"github.com/penstock-dev/penstock/test/planted"
 )
 
@@ -31,7 +32,7 @@ type rig struct {
 	brokers string
 	topic   string // of the operation, new in each test
 	kafka   *kgo.Client
-	log     *harness.Log
+	log     *lines.Lines
 	garden  *planted.Garden // secrets of the endpoint and of requests, and whether they got out
 	gateway *harness.Gateway
 }

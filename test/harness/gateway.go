@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 // Setup says how a gateway is made. Its listeners get free ports of 127.0.0.1, and it drains
@@ -24,9 +25,9 @@ type Setup struct {
 
 // Gateway is a whole gateway in the process of its test.
 type Gateway struct {
-	Address string // host:port of the client listener
-	Admin   string // host:port of the admin listener
-	Log     *Log   // everything from level debug
+	Address string       // host:port of the client listener
+	Admin   string       // host:port of the admin listener
+	Log     *lines.Lines // everything from level debug
 
 	Made *runtime.Gateway // what runs
 
@@ -47,7 +48,7 @@ func New(s Setup) (*Gateway, error) {
 	if s.Change != nil {
 		s.Change(&cfg)
 	}
-	g := &Gateway{Log: &Log{}, started: make(chan [2]string, 1), done: make(chan error, 1)}
+	g := &Gateway{Log: &lines.Lines{}, started: make(chan [2]string, 1), done: make(chan error, 1)}
 	g.Made, err = runtime.New(cfg,
 		runtime.WithLogger(slog.New(slog.NewTextHandler(g.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 		runtime.WithStarted(func(client, admin string) { g.started <- [2]string{client, admin} }))

@@ -12,13 +12,14 @@ import (
 	"github.com/penstock-dev/penstock/generated/orders"
 	"github.com/penstock-dev/penstock/runtime"
 	"github.com/penstock-dev/penstock/test/harness"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 // gateway is a running gateway that serves specs/orders.yaml.
 type gateway struct {
 	*harness.Client
 	t   *testing.T
-	log *harness.Log
+	log *lines.Lines
 }
 
 // object is a JSON object.

@@ -10,6 +10,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/test/issuer"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 // BenchmarkAuthenticate is what authentication adds to a request.
@@ -25,7 +26,7 @@ func BenchmarkAuthenticate(b *testing.B) {
 		"token": {bearerScheme, config.Verifier{Issuer: i.URL, Audience: issuer.Audience}, "Authorization", "Bearer " + i.Token(nil)},
 	} {
 		b.Run(name, func(b *testing.B) {
-			g := newGate(b, &log{})
+			g := newGate(b, &lines.Lines{})
 			p := g.Require("an operation", []endpoint.Requirement{{test.scheme}})
 			if err := g.Open(map[string]config.Verifier{test.scheme.Name: test.settings}); err != nil {
 				b.Fatal(err)

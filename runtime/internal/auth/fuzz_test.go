@@ -11,12 +11,13 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/test/issuer"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 // FuzzTokens sends texts that no issuer has signed: none is let in.
 func FuzzTokens(f *testing.F) {
 	i := issuer.Start(f)
-	g := newGate(f, &log{})
+	g := newGate(f, &lines.Lines{})
 	p := g.Require("an operation", []endpoint.Requirement{{bearerScheme}})
 	if err := g.Open(tokenSettings(i)); err != nil {
 		f.Fatal(err)

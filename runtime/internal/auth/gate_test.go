@@ -20,6 +20,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/config"
 	"github.com/penstock-dev/penstock/runtime/internal/exchange"
 	"github.com/penstock-dev/penstock/runtime/internal/web"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,31 +42,14 @@ type door struct {
 	gate   *Gate
 	policy *Policy
 	echo   *echo.Echo
-	log    *log
+	log    *lines.Lines
 
 	mu  sync.Mutex
 	saw exchange.Identity // of the last request that came in
 	url string            // of it
 }
 
-type log struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func newGate(t testing.TB, l *log) *Gate {
+func newGate(t testing.TB, l *lines.Lines) *Gate {
 	t.Helper()
 	find, err := caller.New(nil, caller.Origins{"*", "https://shop.example"})
 	if err != nil {
@@ -87,7 +71,7 @@ func newGate(t testing.TB, l *log) *Gate {
 // newDoor makes a door that requires one of the requirements.
 func newDoor(t *testing.T, settings map[string]config.Verifier, requirements ...endpoint.Requirement) *door {
 	t.Helper()
-	d := &door{t: t, echo: echo.New(), log: &log{}}
+	d := &door{t: t, echo: echo.New(), log: &lines.Lines{}}
 	d.gate = newGate(t, d.log)
 	d.policy = d.gate.Require(`operation "orders" of api "shop"`, requirements)
 	if err := d.gate.Open(settings); err != nil {
@@ -210,7 +194,7 @@ func TestOpenProblems(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			g := newGate(t, &log{})
+			g := newGate(t, &lines.Lines{})
 			g.Require(owner, []endpoint.Requirement{{test.scheme}})
 			g.Require("another operation", []endpoint.Requirement{{test.scheme}}) // one sentence for both
 			got := ""
@@ -225,7 +209,7 @@ func TestOpenProblems(t *testing.T) {
 }
 
 func TestClientCertificatesNeedTheListener(t *testing.T) {
-	g := newGate(t, &log{})
+	g := newGate(t, &lines.Lines{})
 	g.options.ClientCertificates = false
 	g.Require(`operation "orders" of api "shop"`, []endpoint.Requirement{{tlsScheme}})
 	err := g.Open(map[string]config.Verifier{"mtls": {Subjects: []string{"*"}, Place: "PENSTOCK_AUTH__MTLS__SUBJECTS"}})
@@ -243,7 +227,7 @@ func TestNothingRequired(t *testing.T) {
 }
 
 func TestSchemes(t *testing.T) {
-	g := newGate(t, &log{})
+	g := newGate(t, &lines.Lines{})
 	g.Require("a", []endpoint.Requirement{{oauthScheme, keyScheme}, {}})
 	g.Require("b", []endpoint.Requirement{{queryScheme}, {basicScheme}})
 	if got := strings.Join(g.Schemes(), " "); got != "key oauth users" {

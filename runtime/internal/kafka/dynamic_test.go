@@ -18,6 +18,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/internal/kafka"
 	"github.com/penstock-dev/penstock/runtime/internal/kafka/cluster"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 const patience = 30 * time.Second
@@ -261,7 +262,7 @@ func drain(s qos.Stream) error {
 // TestBadTokensKeepNoClients: each bad token is tried once in 5 s, and no client stays for it.
 func TestBadTokensKeepNoClients(t *testing.T) {
 	b, term := bearerBroker(t, func(string) (time.Duration, error) { return 0, errBadToken })
-	var log lines
+	var log lines.Lines
 	k := dynamicKafka(t, 2, slog.New(slog.NewTextHandler(&log, nil)))
 	var tokens []string // of those that were quick enough
 	for i := range 20 {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 func TestLogOfDynamicClustersIsBounded(t *testing.T) {
@@ -49,7 +49,7 @@ func TestLogOfGroupMembersIsBounded(t *testing.T) {
 	}
 	defer broker.Close()
 	k := testKafka(t, 1)
-	var text lines
+	var text lines.Lines
 	k.log = slog.New(slog.NewTextHandler(&text, nil))
 	k.each = newSparingLog(k.log)
 	bound := k.each.Handler().(sparingLog).count
@@ -76,22 +76,4 @@ func TestLogOfGroupMembersIsBounded(t *testing.T) {
 	if got := strings.Count(text.String(), "\n"); got != 1 {
 		t.Errorf("%d lines, want 1:\n%s", got, text.String())
 	}
-}
-
-// lines is a log that can be read while it is written.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }

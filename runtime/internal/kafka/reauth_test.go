@@ -12,6 +12,7 @@ import (
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
 	"github.com/penstock-dev/penstock/runtime/internal/qos"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 // session is how long a login lasts in these tests: the library logs in again a second before.
@@ -65,7 +66,7 @@ func TestLoginIsRepeated(t *testing.T) {
 // the log and without hammering.
 func TestConfiguredTokenEnds(t *testing.T) {
 	b, term := bearerBroker(t, shortSessions)
-	var log lines
+	var log lines.Lines
 	k := dynamicKafka(t, 1, slog.New(slog.NewTextHandler(&log, nil)))
 	end := time.Now().Add(3 * time.Second)
 	carol := token(t, "carol", end)

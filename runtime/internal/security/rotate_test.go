@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 // soon makes the next connection look at the files.
@@ -38,8 +40,8 @@ func TestRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var log lines
-	conf, err := c.TLS(log.log())
+	var log lines.Lines
+	conf, err := c.TLS(logTo(&log))
 	if err != nil {
 		t.Fatal(err)
 	}

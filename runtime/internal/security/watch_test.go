@@ -6,30 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
-// lines is a log that a test reads.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func (l *lines) log() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+func logTo(l *lines.Lines) *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
 // replace puts another file in the place of one, as secrets are rotated.
 func replace(t *testing.T, path, content string) {
@@ -59,10 +42,10 @@ func TestWatch(t *testing.T) {
 	}
 	w.every = 0
 	w.next = time.Time{}
-	var log lines
+	var log lines.Lines
 	expect := func(want string, loaded int) {
 		t.Helper()
-		if got := w.get(log.log()); got != want || loads != loaded {
+		if got := w.get(logTo(&log)); got != want || loads != loaded {
 			t.Fatalf("got %q after %d loads, want %q after %d", got, loads, want, loaded)
 		}
 	}

@@ -9,30 +9,17 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/penstock-dev/penstock/runtime/internal/config"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
-// logged collects a log. Safe for concurrent use.
-type logged struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
+// logged is what a server has logged.
+type logged struct{ lines.Lines }
 
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logged) has(text string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Contains(l.text.String(), text)
-}
+func (l *logged) has(text string) bool { return strings.Contains(l.String(), text) }
 
 // shown is the certificate that a server shows to a new connection.
 func shown(t *testing.T, s *Server) []byte {

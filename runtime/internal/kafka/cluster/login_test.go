@@ -18,6 +18,7 @@ import (
 
 	"github.com/penstock-dev/penstock/runtime/endpoint"
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/test/lines"
 )
 
 const (
@@ -112,29 +113,11 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// lines is a log that a test reads.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // TestWrongLoginIsRemembered: a broker is asked once in 5 s, however many clients there are.
 func TestWrongLoginIsRemembered(t *testing.T) {
 	b := broker(t, kfake.SeedTopics(1, "orders"), kfake.EnableSASL(), kfake.Superuser("PLAIN", "alice", "one"))
 	n := refuseLogins(b)
-	var log lines
+	var log lines.Lines
 	cfg := testConfig()
 	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
 	c := loggingIn(t, cfg, b.ListenAddrs()[0], saslObject("SASL_PLAINTEXT", "PLAIN", plainModule+"username=alice password=geheim;"))
