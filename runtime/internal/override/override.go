@@ -149,7 +149,7 @@ func compileRaw(raw any, p property) (reader, error) {
 		}
 		text, err := compilePart(raw, expr.Configuration)
 		if p.name == schema.TopicPatterns {
-			return patternReader{text}, err
+			return patternReader{textReader{text}}, err
 		}
 		return textReader{text}, err
 	case []any:

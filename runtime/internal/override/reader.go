@@ -49,8 +49,9 @@ func (p *part) varies() bool {
 }
 
 // words gives the value as a text; false for null.
-func (p *part) words(scope expr.Scope) (string, bool, error) {
-	v, err := p.Value(scope)
+func (p *part) words(scope expr.Scope) (string, bool, error) { return words(p.Value(scope)) }
+
+func words(v expr.Value, err error) (string, bool, error) {
 	if err != nil || v.IsNull() {
 		return "", false, err
 	}
@@ -69,18 +70,12 @@ func (r textReader) read(scope expr.Scope) (value, error) {
 func (r textReader) parts() []*part { return []*part{r.part} }
 
 // patternReader reads a regular expression.
-type patternReader struct{ part *part }
+type patternReader struct{ textReader }
 
 func (r patternReader) read(scope expr.Scope) (value, error) {
-	v, err := r.part.Pattern(scope)
-	if err != nil || v.IsNull() {
-		return value{}, err
-	}
-	text, err := v.Text()
-	return value{text: text, written: err == nil}, err
+	text, written, err := words(r.part.Pattern(scope))
+	return value{text: text, written: written}, err
 }
-
-func (r patternReader) parts() []*part { return []*part{r.part} }
 
 // listReader reads a list. An item that is computed may be a list itself.
 type listReader struct{ items []*part }

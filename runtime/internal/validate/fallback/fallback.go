@@ -13,6 +13,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/penstock-dev/penstock/runtime/internal/core"
+	"github.com/penstock-dev/penstock/runtime/internal/scan"
 	"github.com/penstock-dev/penstock/runtime/internal/validate/format"
 )
 
@@ -31,7 +32,7 @@ func Compile(text string) (*Schema, error) {
 	f := new(Schema)
 	var err error
 	if f.text, err = decode([]byte(text)); err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
+		return nil, fmt.Errorf(scan.NotJSON+": %w", err)
 	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat = true
@@ -86,7 +87,7 @@ func decode(text []byte) (any, error) {
 func (f *Schema) Check(body []byte) []core.Violation {
 	v, err := decode(body)
 	if err != nil {
-		return []core.Violation{{Detail: "not JSON: " + err.Error()}}
+		return []core.Violation{{Detail: scan.NotJSON + ": " + err.Error()}}
 	}
 	err = f.compiled.Validate(v)
 	if err == nil {
